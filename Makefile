@@ -1,0 +1,176 @@
+# perch: make help lists what can be asked for.
+
+BUILD  ?= build
+STATIC ?= yes
+PORT   ?= 4221
+DIR    ?= $(BUILD)/files
+
+PACKAGES      := gcc libc6-dev make pkg-config musl-tools zlib1g-dev libsystemd-dev
+PACKAGES_TEST := bats curl python3 strace systemd procps util-linux \
+                 clang clang-format clang-tidy cppcheck shellcheck
+
+# ---- What there is to build with ----
+
+MUSL       := $(shell command -v musl-gcc)
+LIBSYSTEMD := $(shell pkg-config --exists libsystemd 2>/dev/null && echo yes)
+LIBZ       := $(wildcard $(shell $(CC) -print-file-name=libz.a))
+
+# perch is static, against musl, where that can be had: its start is most of what a connection costs.
+VARIANT := $(if $(filter yes,$(STATIC)),$(if $(MUSL),$(if $(LIBZ),musl)))
+VARIANT := $(or $(VARIANT),dynamic)
+
+ifneq ($(filter yes,$(STATIC)),)
+ifeq ($(VARIANT),dynamic)
+$(info perch: musl-gcc or libz.a is missing, so build/perch becomes a dynamic program, slower to start; "make deps" installs them)
+endif
+endif
+ifeq ($(LIBSYSTEMD),)
+$(info perch: libsystemd is missing, so perchd tells no service manager how it is; "make deps" installs it)
+endif
+
+# ---- Flags ----
+
+WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes
+HARDEN   := -fPIE -fstack-protector-strong -fstack-clash-protection \
+            $(if $(filter x86_64,$(shell uname -m)),-fcf-protection)
+CFLAGS   ?= -O2 -g
+# Only what a build adds to CFLAGS: the sanitizers, -Werror.
+EXTRA    ?=
+COMMON   := -std=gnu17 -D_GNU_SOURCE -Isrc -MMD -MP $(WARNINGS) $(HARDEN) $(CFLAGS) $(EXTRA)
+
+FORTIFY := $(if $(findstring sanitize,$(EXTRA))$(findstring -O0,$(CFLAGS)),,-D_FORTIFY_SOURCE=2)
+CFLAGS_dynamic := $(COMMON) $(FORTIFY) $(if $(LIBSYSTEMD),-DPERCH_LIBSYSTEMD $(shell pkg-config --cflags libsystemd))
+LINK_dynamic    = $(Q)$(CC) $(EXTRA) -pie -Wl,-z,relro,-z,now -o $@ $^
+LIBS_perch     := -lz $(if $(LIBSYSTEMD),$(shell pkg-config --libs libsystemd))
+LIBS_perchd    := $(if $(LIBSYSTEMD),$(shell pkg-config --libs libsystemd))
+
+# musl's wrapper hides the system's headers: the kernel's and zlib's come after its own. Its specs
+# know no static-pie, so the files that begin and end a program are named here.
+MUSL_DIR    := $(dir $(shell musl-gcc -print-file-name=rcrt1.o 2>/dev/null))
+CFLAGS_musl := $(COMMON) -idirafter /usr/include -idirafter /usr/include/$(shell $(CC) -print-multiarch)
+LINK_musl    = $(Q)$(MUSL) -static -nostartfiles $(MUSL_DIR)rcrt1.o $(MUSL_DIR)crti.o \
+               $(shell $(CC) -print-file-name=crtbeginS.o) -o $@ $^ $(LIBZ) \
+               $(shell $(CC) -print-file-name=crtendS.o) $(MUSL_DIR)crtn.o \
+               -Wl,-pie,--no-dynamic-linker,-z,text,-z,relro,-z,now
+COMPILE_musl    = $(MUSL) $(CFLAGS_musl)
+COMPILE_dynamic = $(CC) $(CFLAGS_dynamic)
+
+# make V=1 shows the commands.
+Q := $(if $(V),,@)
+
+# ---- What the programs are made of ----
+
+SOURCES_perch  := src/perch.c $(wildcard src/base/*.c src/http/*.c src/os/*.c src/serve/*.c)
+SOURCES_perchd := src/perchd.c $(wildcard src/base/*.c src/launch/*.c) \
+                  src/os/inherit.c src/os/clock.c
+SOURCES        := $(wildcard src/*.c src/*/*.c)
+HEADERS        := $(wildcard src/*.h src/*/*.h)
+
+objects = $(patsubst src/%.c,$(BUILD)/$(2)/%.o,$(1))
+
+.PHONY: all deps deps-test run test unit lint sanitize format clean help FORCE
+.DELETE_ON_ERROR:
+
+all: $(BUILD)/perch $(BUILD)/perchd
+
+# A program or object that is there was made by these commands: else it is made anew.
+$(BUILD)/commands: FORCE
+	@mkdir -p $(BUILD)
+	@echo '$(VARIANT) $(COMPILE_musl) $(COMPILE_dynamic) $(LIBS_perch)' | cmp -s - $@ || \
+	 echo '$(VARIANT) $(COMPILE_musl) $(COMPILE_dynamic) $(LIBS_perch)' > $@
+
+$(BUILD)/perch: $(call objects,$(SOURCES_perch),$(VARIANT))
+	@echo '  LINK  $@ ($(VARIANT))'
+	$(LINK_$(VARIANT)) $(if $(filter dynamic,$(VARIANT)),$(LIBS_perch))
+
+$(BUILD)/perchd: $(call objects,$(SOURCES_perchd),dynamic)
+	@echo '  LINK  $@'
+	$(LINK_dynamic) $(LIBS_perchd)
+
+$(BUILD)/musl/%.o: src/%.c $(BUILD)/commands
+	@mkdir -p $(@D)
+	@echo '  CC    $@'
+	$(Q)$(COMPILE_musl) -c -o $@ $<
+
+$(BUILD)/dynamic/%.o: src/%.c $(BUILD)/commands
+	@mkdir -p $(@D)
+	@echo '  CC    $@'
+	$(Q)$(COMPILE_dynamic) -c -o $@ $<
+
+-include $(patsubst %.o,%.d,$(call objects,$(SOURCES),musl) $(call objects,$(SOURCES),dynamic))
+
+# ---- Packages ----
+
+# Nothing where all is there; no questions; says what is needed where there is no apt.
+define install
+	@missing=; for p in $(1); do \
+	   dpkg-query -W -f='$${db:Status-Status}\n' $$p 2>/dev/null | grep -qx installed || missing="$$missing $$p"; \
+	 done; \
+	 if ! command -v apt-get >/dev/null; then \
+	   echo "make $@: there is no apt-get here; install what these Debian packages hold: $(1)"; \
+	 elif [ -n "$$missing" ]; then \
+	   as_root=; [ "$$(id -u)" = 0 ] || as_root=sudo; \
+	   echo "make $@: installing$$missing"; \
+	   $$as_root apt-get -qq update && \
+	   $$as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends $$missing >/dev/null; \
+	 fi
+endef
+
+deps:
+	$(call install,$(PACKAGES))
+
+deps-test:
+	$(call install,$(PACKAGES) $(PACKAGES_TEST))
+
+# What is found at the top of this file is looked for again, now that "make deps run" has installed
+# it: hence a make of its own.
+AFTER_DEPS := $(filter deps deps-test,$(MAKECMDGOALS))
+
+run: | $(AFTER_DEPS)
+	@$(MAKE) --no-print-directory all
+	@mkdir -p '$(DIR)'
+	@exec $(BUILD)/perchd --listen '$(PORT)' --directory '$(DIR)'
+
+# ---- Tests ----
+
+# A unit program is one file of tests/unit, linked with the pure rooms.
+UNITS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
+PURE  := $(call objects,$(wildcard src/base/*.c src/http/*.c),dynamic)
+
+$(BUILD)/unit/%: tests/unit/%.c $(PURE)
+	@mkdir -p $(@D)
+	@echo '  CC    $@'
+	$(Q)$(COMPILE_dynamic) -Itests/unit -o $@ $< $(PURE)
+
+-include $(UNITS:=.d)
+
+test: | $(AFTER_DEPS)
+	@$(MAKE) --no-print-directory all $(UNITS)
+	@BUILD='$(BUILD)' tests/run
+
+lint: | $(AFTER_DEPS)
+	@tests/lint
+
+# The same tests, with the sanitizers in: any of their reports ends a program, and so a test.
+sanitize: | $(AFTER_DEPS)
+	@$(MAKE) --no-print-directory test BUILD=$(BUILD)/sanitize STATIC=no \
+	  EXTRA='-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer'
+
+format:
+	clang-format -i $(SOURCES) $(HEADERS) $(wildcard tests/*/*.[ch])
+
+clean:
+	rm -rf build
+
+help:
+	@echo 'make              build/perch and build/perchd'
+	@echo 'make STATIC=no    the same, perch dynamic and with libsystemd'
+	@echo 'make deps         install what building and running need'
+	@echo 'make deps-test    install what the tests need besides'
+	@echo 'make run          serve DIR (build/files) on PORT (4221) of this machine'
+	@echo 'make test         all tests'
+	@echo 'make lint         formatting, clang-tidy, cppcheck, shellcheck, warnings of gcc and clang'
+	@echo 'make sanitize     all tests with AddressSanitizer and UndefinedBehaviorSanitizer'
+	@echo 'make format       format the sources'
+	@echo 'make clean        remove build/'
+	@echo 'V=1 shows the commands.'

@@ -1,0 +1,22 @@
+/*
+ * Messages for whoever runs the program, and exits.
+ *
+ * A message is one line, written by one call. It goes to descriptor 2, unless that is the client's
+ * own socket, as it is under inetd, xinetd and systemd's StandardInput=socket: then it goes to
+ * syslog(3). It never goes to the client. Exit codes are those of sysexits.h.
+ */
+#ifndef PERCH_BASE_DIAG_H
+#define PERCH_BASE_DIAG_H
+
+#define PERCH_VERSION "0.1.0"
+
+/* The name that stands before every message; a string that stays. "perch" until this is called. */
+void diag_program(const char *name);
+
+/* One line about something that went wrong. Cut at 1 KiB. */
+__attribute__((format(printf, 1, 2))) void diag_warn(const char *format, ...);
+
+/* The same, then exit(code). */
+__attribute__((format(printf, 2, 3), noreturn)) void diag_die(int code, const char *format, ...);
+
+#endif

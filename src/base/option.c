@@ -1,0 +1,160 @@
+#include "base/option.h"
+
+#include "base/diag.h"
+#include "base/span.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+enum { HELP_COLUMN = 28, COUNT_MAX = 1000000, SECONDS_MAX = 86400 };
+
+/* ---- --help and --version ---- */
+
+static void print_row(const char *name, const char *value, const char *help)
+{
+    char left[64];
+    snprintf(left, sizeof left, "--%s%s%s", name, value ? " " : "", value ? value : "");
+    dprintf(STDOUT_FILENO, "  %-*s%s\n", HELP_COLUMN - 2, left, help);
+}
+
+static _Noreturn void print_help(const struct option_program *program)
+{
+    dprintf(STDOUT_FILENO, "%s\nOptions:\n", program->usage);
+    for (size_t i = 0; i < program->count; i++)
+        if (program->rows[i].help)
+            print_row(program->rows[i].name, program->rows[i].value, program->rows[i].help);
+    print_row("help", NULL, "print this and exit");
+    print_row("version", NULL, "print the version and exit");
+    dprintf(STDOUT_FILENO, "%s", program->notes);
+    exit(EX_OK);
+}
+
+static _Noreturn void print_version(const struct option_program *program)
+{
+    dprintf(STDOUT_FILENO, "%s %s\n", program->name, PERCH_VERSION);
+    exit(EX_OK);
+}
+
+/* ---- Parsing ---- */
+
+/* The row that "--name" or "--name=VALUE" calls; *value stands behind the "=", or is NULL. */
+static const struct option_row *find_row(const struct option_program *program, const char *argument,
+                                         const char **value)
+{
+    if (strncmp(argument, "--", 2) != 0)
+        return NULL;
+    struct span rest = span_of(argument + 2);
+    struct span name = span_cut(&rest, '=');
+    *value = argument[2 + name.len] == '=' ? rest.at : NULL;
+    for (size_t i = 0; i < program->count; i++)
+        if (span_equal(name, span_of(program->rows[i].name)))
+            return &program->rows[i];
+    return NULL;
+}
+
+static void take_value(const struct option_row *row, const char *value, void *settings)
+{
+    if (row->value && !value)
+        diag_die(EX_USAGE, "--%s: the value is missing; give --%s %s", row->name, row->name,
+                 row->value);
+    if (!row->value && value)
+        diag_die(EX_USAGE, "--%s: takes no value; give it alone", row->name);
+    const char *wrong = row->take((char *)settings + row->offset, value);
+    if (wrong && value)
+        diag_die(EX_USAGE, "--%s: \"%s\" %s", row->name, value, wrong);
+    if (wrong)
+        diag_die(EX_USAGE, "--%s: %s", row->name, wrong);
+}
+
+static void take_unknown(const struct option_program *program, const char *argument)
+{
+    if (argument[0] == '-')
+        diag_die(EX_USAGE, "%s: unknown option; see %s --help", argument, program->name);
+    diag_die(EX_USAGE, "\"%s\": an argument that no option takes; see %s --help", argument,
+             program->name);
+}
+
+void option_parse(const struct option_program *program, char *argv[], void *settings,
+                  const char **others)
+{
+    for (char **at = argv + 1; argv[0] && *at; at++) {
+        const char *value = NULL;
+        const struct option_row *row = find_row(program, *at, &value);
+        if (strcmp(*at, "--help") == 0)
+            print_help(program);
+        if (strcmp(*at, "--version") == 0)
+            print_version(program);
+        if (row) {
+            if (row->value && !value && at[1])
+                value = *++at;
+            take_value(row, value, settings);
+        } else if (others) {
+            *others++ = *at;
+        } else {
+            take_unknown(program, *at);
+        }
+    }
+    if (others)
+        *others = NULL;
+}
+
+/* ---- Kinds of values ---- */
+
+const char *option_switch(void *member, const char *value)
+{
+    (void)value;
+    *(bool *)member = true;
+    return NULL;
+}
+
+const char *option_text(void *member, const char *value)
+{
+    *(const char **)member = value;
+    return value[0] ? NULL : "is empty; give a text";
+}
+
+const char *option_size(void *member, const char *value)
+{
+    static const char units[] = "KMGT", wrong[] = "is no size; give bytes, such as 500, 64K or 16G";
+    struct span digits = span_of(value);
+    unsigned shift = 0;
+    const char *unit = digits.len ? strchr(units, digits.at[digits.len - 1]) : NULL;
+    if (unit) {
+        shift = 10 * (unsigned)(unit - units + 1);
+        digits.len--;
+    }
+    uint64_t count;
+    if (!span_decimal(digits, 18, &count) || count > UINT64_C(1000000000000000000) >> shift)
+        return wrong;
+    *(uint64_t *)member = count << shift;
+    return NULL;
+}
+
+const char *option_seconds(void *member, const char *value)
+{
+    static const char wrong[] =
+        "is no time; give seconds from 0 (never) to 86400, such as 20 or 0.5";
+    struct span decimals = span_of(value);
+    struct span whole = span_cut(&decimals, '.');
+    uint64_t seconds, thousandths = 0;
+    if (!span_decimal(whole, 5, &seconds) || seconds > SECONDS_MAX)
+        return wrong;
+    if (whole.len < strlen(value) && !span_decimal(decimals, 3, &thousandths))
+        return wrong;
+    for (size_t digits = decimals.len; digits < 3; digits++)
+        thousandths *= 10;
+    *(int *)member = (int)(seconds * 1000 + thousandths);
+    return NULL;
+}
+
+const char *option_count(void *member, const char *value)
+{
+    uint64_t count;
+    if (!span_decimal(span_of(value), 7, &count) || count == 0 || count > COUNT_MAX)
+        return "is no count; give a number from 1 to 1000000";
+    *(unsigned *)member = (unsigned)count;
+    return NULL;
+}

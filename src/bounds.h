@@ -1,0 +1,88 @@
+/*
+ * Every size, count and second that perch holds a peer or itself to, each with its reason.
+ *
+ * The numbers that a client meets are listed in the README as well.
+ */
+#ifndef PERCH_BOUNDS_H
+#define PERCH_BOUNDS_H
+
+/* ---- The head of a request (RFC 9112 §2 to §5) ---- */
+
+/* Without the line end. RFC 9112 §3 recommends at least 8000. */
+#define REQUEST_LINE_MAX 8192
+/* Request line, fields and the empty line. Twice the line, as most servers have it. */
+#define HEAD_MAX 16384
+/* A browser sends about 20, a chain of proxies adds another 20. */
+#define FIELDS_MAX 100
+
+/* ---- The body of a request (RFC 9112 §6 and §7) ---- */
+
+/* 10^18 - 1 fits an off_t with room for sums. */
+#define CONTENT_LENGTH_DIGITS_MAX 18
+/* 16^15 - 1 fits an off_t with room for sums. */
+#define CHUNK_SIZE_DIGITS_MAX 15
+/* Nobody is known to send extensions; without a bound they are free traffic. */
+#define CHUNK_EXTENSION_MAX       256
+#define CHUNK_EXTENSION_TOTAL_MAX 4096
+#define MAX_BODY_DEFAULT          (UINT64_C(16) << 30)
+/* A refused body up to this length is read and dropped to keep the connection; a longer one ends
+ * it. */
+#define BODY_SKIP_MAX 65536
+
+/* ---- Names below the served folder ---- */
+
+#define COMPONENT_BYTES_MAX 255  /* NAME_MAX of Linux */
+#define PATH_BYTES_MAX      4096 /* PATH_MAX of Linux */
+
+/* ---- Buffers ---- */
+
+/* One read of an upload: large enough that the system calls vanish behind the copying. Lives in
+ * .bss, so that pages nobody fills cost nothing. */
+#define WIRE_IN_BYTES (262144 + 2 * HEAD_MAX)
+/* Replies gathered before one write; holds the longest reply that is built in memory. */
+#define WIRE_OUT_BYTES 65536
+/* POSIX's PIPE_BUF on Linux: a pipe that polls writable takes this much without blocking. */
+#define PIPE_STEP 4096
+/* Up to here a file is copied into the reply and leaves with its head in one write; above,
+ * sendfile wins (measured: it pays from 8 to 32 KiB up). */
+#define FILE_COPY_MAX 16384
+/* One sendfile: small enough that a stop or a stall is noticed, large enough to be one call a MiB.
+ */
+#define SENDFILE_STEP (1 << 20)
+
+/* ---- A connection ---- */
+
+#define REQUESTS_MAX           1000 /* then the reply says close */
+#define CONNECTION_SECONDS_MAX 3600 /* likewise */
+
+/* Milliseconds; 0 switches a clock off. The options --timeout-… set them. */
+#define TIMEOUT_FIRST_MS 20000 /* until the first byte of a connection */
+#define TIMEOUT_HEAD_MS  20000 /* from the first byte of a head to its end */
+#define TIMEOUT_IDLE_MS  15000 /* between two requests */
+#define TIMEOUT_STALL_MS 20000 /* a body or a reply that does not move */
+
+/* Lingering close: what is read and dropped after the last reply (RFC 9112 §9.6). */
+#define LINGER_IDLE_MS 2000
+#define LINGER_ALL_MS  10000
+#define LINGER_BYTES   (1 << 20)
+/* When the launcher is waiting for us. */
+#define LINGER_STOPPING_MS 500
+
+/* ---- The launcher ---- */
+
+#define PORT_DEFAULT            "4221"
+#define MAX_CONNECTIONS_DEFAULT 512
+#define MAX_CONNECTIONS_LIMIT   1000000
+#define MAX_PER_SOURCE_DEFAULT  32
+#define LISTENERS_MAX           64
+#define LISTEN_BACKLOG          4096 /* the kernel cuts it to net.core.somaxconn */
+#define DRAIN_SECONDS_DEFAULT   10
+/* After descriptors or processes ran out: the pause before accepting is tried again. */
+#define SHORTAGE_PAUSE_MS 100
+/* Refused sockets stay open this long, so that the 503 is read before a reset can overtake it. */
+#define REFUSAL_HOLD_MS   1000
+#define REFUSALS_HELD_MAX 32
+/* Live counts are given to the service manager at most this often. */
+#define STATUS_PERIOD_MS 1000
+
+#endif

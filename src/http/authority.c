@@ -1,0 +1,59 @@
+#include "http/authority.h"
+
+#include "http/octet.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+static bool is_reg_name(struct span host)
+{
+    for (size_t i = 0; i < host.len; i++) {
+        if (octet_is(host.at[i], OCTET_HOST))
+            continue;
+        if (host.at[i] != '%' || host.len - i < 3 || hex_value(host.at[i + 1]) < 0 ||
+            hex_value(host.at[i + 2]) < 0)
+            return false;
+        i += 2;
+    }
+    return host.len > 0;
+}
+
+/* Without the brackets. No zone: RFC 6874 forbids it on the wire. */
+static bool is_ipv6_address(struct span address)
+{
+    char text[INET6_ADDRSTRLEN];
+    struct in6_addr parsed;
+    if (address.len >= sizeof text || memchr(address.at, '\0', address.len))
+        return false;
+    memcpy(text, address.at, address.len);
+    text[address.len] = '\0';
+    return inet_pton(AF_INET6, text, &parsed) == 1;
+}
+
+static bool is_port(struct span port)
+{
+    uint64_t number;
+    return port.len == 0 || (span_decimal(port, 5, &number) && number <= 65535);
+}
+
+bool authority_parse(struct authority *authority, struct span text)
+{
+    size_t host_len;
+    bool valid;
+    if (text.len && text.at[0] == '[') {
+        size_t bracket = span_find(text, ']');
+        if (bracket == text.len)
+            return false;
+        host_len = bracket + 1;
+        valid = is_ipv6_address((struct span){text.at + 1, bracket - 1});
+    } else {
+        host_len = span_find(text, ':');
+        valid = is_reg_name((struct span){text.at, host_len});
+    }
+    authority->host = (struct span){text.at, host_len};
+    struct span rest = span_after(text, host_len);
+    if (rest.len && rest.at[0] != ':')
+        return false;
+    authority->port = span_after(rest, rest.len ? 1 : 0);
+    return valid && is_port(authority->port);
+}

@@ -1,0 +1,36 @@
+#include "http/line.h"
+
+#include "http/octet.h"
+#include "http/status.h"
+
+/*
+ *          field-content            LF
+ *          .---.           CR      .--> whole
+ *   --> [ TEXT ] ------> [ CR ] --'
+ *          |                '-- anything else --> refused: bare CR
+ *          '-- LF, a control character --> refused
+ */
+int line_scan(struct line *line, const char *buffer, size_t len, struct span *text,
+              const char **why)
+{
+    size_t at = line->scanned;
+    while (at < len && octet_is(buffer[at], OCTET_LINE))
+        at++;
+    line->scanned = at;
+    if (at == len)
+        return 0;
+    if (buffer[at] != '\r') {
+        *why = buffer[at] == '\n' ? "a line ends with a bare LF; end it with CRLF"
+                                  : "there is a control character in the head";
+        return -S_BAD_REQUEST;
+    }
+    if (at + 1 == len)
+        return 0;
+    if (buffer[at + 1] != '\n') {
+        *why = "there is a bare CR in the head; end lines with CRLF";
+        return -S_BAD_REQUEST;
+    }
+    *text = span_between(buffer + line->at, buffer + at);
+    line->at = line->scanned = at + 2;
+    return (int)text->len + 2;
+}

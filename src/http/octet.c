@@ -1,0 +1,34 @@
+#include "http/octet.h"
+
+enum {
+    L = OCTET_LINE,
+    V = L | OCTET_TARGET,                             /* VCHAR that is nothing more */
+    D = V | OCTET_HOST,                               /* sub-delims that are no tchar */
+    S = V | OCTET_TOKEN | OCTET_HOST,                 /* sub-delims that are tchar */
+    T = V | OCTET_TOKEN,                              /* tchar that no host holds */
+    U = V | OCTET_TOKEN | OCTET_HOST | OCTET_SEGMENT, /* unreserved */
+};
+
+const uint8_t octet_classes[256] = {
+    ['\t'] = L,        [' '] = L,           ['#'] = L | OCTET_TOKEN,
+    ['"'] = V,         ['/'] = V,           [':'] = V,
+    ['<'] = V,         ['>'] = V,           ['?'] = V,
+    ['@'] = V,         ['['] = V,           ['\\'] = V,
+    [']'] = V,         ['{'] = V,           ['}'] = V,
+    ['('] = D,         [')'] = D,           [','] = D,
+    [';'] = D,         ['='] = D,           ['!'] = S,
+    ['$'] = S,         ['&'] = S,           ['\''] = S,
+    ['*'] = S,         ['+'] = S,           ['%'] = T,
+    ['^'] = T,         ['`'] = T,           ['|'] = T,
+    ['-'] = U,         ['.'] = U,           ['_'] = U,
+    ['~'] = U,         ['0' ... '9'] = U,   ['A' ... 'Z'] = U,
+    ['a' ... 'z'] = U, [0x80 ... 0xFF] = L, /* obs-text */
+};
+
+bool octets_are(struct span text, enum octet class)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (!octet_is(text.at[i], class))
+            return false;
+    return text.len > 0;
+}

@@ -1,0 +1,49 @@
+#include "http/status.h"
+
+#define ROW(code, reason, why)                                                                     \
+    {                                                                                              \
+        code, {"HTTP/1.1 " reason "\r\n", sizeof("HTTP/1.1 " reason "\r\n") - 1}, why              \
+    }
+
+/* clang-format off */
+static const struct status_row rows[] = {
+    ROW(S_OK,                    "200 OK", ""),
+    ROW(S_CREATED,               "201 Created", ""),
+    ROW(S_NO_CONTENT,            "204 No Content", ""),
+    ROW(S_BAD_REQUEST,           "400 Bad Request", "this is no valid HTTP/1.1 request"),
+    ROW(S_FORBIDDEN,             "403 Forbidden", "the server has no permission for this file"),
+    ROW(S_NOT_FOUND,             "404 Not Found", "there is nothing at this path"),
+    ROW(S_METHOD_NOT_ALLOWED,    "405 Method Not Allowed", "this resource does not take that method; see the Allow field"),
+    ROW(S_NOT_ACCEPTABLE,        "406 Not Acceptable", "no content coding is left; this resource has identity and gzip"),
+    ROW(S_REQUEST_TIMEOUT,       "408 Request Timeout", "the request did not arrive in time; send it again"),
+    ROW(S_CONFLICT,              "409 Conflict", "the name cannot take a file"),
+    ROW(S_CONTENT_TOO_LARGE,     "413 Content Too Large", "the body is larger than this server takes"),
+    ROW(S_URI_TOO_LONG,          "414 URI Too Long", "the request line is longer than 8192 bytes"),
+    ROW(S_EXPECTATION_FAILED,    "417 Expectation Failed", "the only expectation that can be met is 100-continue"),
+    ROW(S_FIELDS_TOO_LARGE,      "431 Request Header Fields Too Large", "the head is larger than 16384 bytes or has more than 100 fields"),
+    ROW(S_INTERNAL_ERROR,        "500 Internal Server Error", "the server failed; its log says how"),
+    ROW(S_NOT_IMPLEMENTED,       "501 Not Implemented", "no resource here knows that method"),
+    ROW(S_UNAVAILABLE,           "503 Service Unavailable", "the server is stopping; send the request again"),
+    ROW(S_VERSION_NOT_SUPPORTED, "505 HTTP Version Not Supported", "this server speaks HTTP/1.1 and HTTP/1.0"),
+    ROW(S_INSUFFICIENT_STORAGE,  "507 Insufficient Storage", "there is no room left for this file"),
+};
+/* clang-format on */
+
+enum { ROWS = sizeof rows / sizeof rows[0] };
+
+const struct status_row *status_row(enum status status)
+{
+    const struct status_row *internal_error = rows;
+    for (const struct status_row *row = rows; row < rows + ROWS; row++) {
+        if (row->status == status)
+            return row;
+        if (row->status == S_INTERNAL_ERROR)
+            internal_error = row;
+    }
+    return internal_error;
+}
+
+bool status_is_bodiless(enum status status)
+{
+    return status == S_NO_CONTENT;
+}

@@ -1,0 +1,29 @@
+#include "os/clock.h"
+
+#include <time.h>
+
+int64_t clock_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 + 1;
+}
+
+int64_t clock_seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME_COARSE, &now);
+    return now.tv_sec;
+}
+
+int64_t deadline_in(int ms)
+{
+    return ms == 0 ? DEADLINE_NEVER : clock_ms() + ms;
+}
+
+int64_t deadline_nearer(int64_t a, int64_t b)
+{
+    if (a == DEADLINE_NEVER || b == DEADLINE_NEVER)
+        return a == DEADLINE_NEVER ? b : a;
+    return a < b ? a : b;
+}

@@ -1,0 +1,25 @@
+/*
+ * The two clocks. Both are the kernel's coarse ones: a few nanoseconds a call, right to about 4 ms.
+ */
+#ifndef PERCH_OS_CLOCK_H
+#define PERCH_OS_CLOCK_H
+
+#include <stdint.h>
+
+/* Milliseconds that only go forward; never 0. */
+int64_t clock_ms(void);
+
+/* Seconds since 1970, for Date. */
+int64_t clock_seconds(void);
+
+/*
+ * A moment of clock_ms(), or DEADLINE_NEVER. ms == 0 gives DEADLINE_NEVER: that is how the options
+ * switch a clock off.
+ */
+#define DEADLINE_NEVER INT64_C(0)
+int64_t deadline_in(int ms);
+
+/* The nearer of the two. */
+int64_t deadline_nearer(int64_t a, int64_t b);
+
+#endif

@@ -1,0 +1,63 @@
+#include "os/gzip.h"
+
+#include <stdalign.h>
+#include <stdbool.h>
+#include <zlib.h>
+
+enum {
+    /* No text that is coded in memory is longer than the window. */
+    WINDOW_BITS = 13,
+    GZIP_FORMAT = 16, /* added to the window bits: zlib then writes gzip's head and trailer */
+    MEMORY_LEVEL = 6, /* with this window the state is 72 KB, and few pages of it are touched */
+    LEVEL = 6,
+    ARENA_BYTES = 98304,
+};
+
+static alignas(max_align_t) unsigned char arena[ARENA_BYTES];
+static size_t arena_used;
+
+static voidpf arena_alloc(voidpf opaque, uInt items, uInt size)
+{
+    (void)opaque;
+    size_t bytes = ((size_t)items * size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
+    if (bytes > ARENA_BYTES - arena_used)
+        return Z_NULL;
+    voidpf taken = arena + arena_used;
+    arena_used += bytes;
+    return taken;
+}
+
+static void arena_free(voidpf opaque, voidpf taken)
+{
+    (void)opaque;
+    (void)taken;
+}
+
+static z_stream *ready_stream(void)
+{
+    static z_stream stream = {.zalloc = arena_alloc, .zfree = arena_free};
+    static bool set_up;
+    int done = set_up ? deflateReset(&stream)
+                      : deflateInit2(&stream, LEVEL, Z_DEFLATED, WINDOW_BITS + GZIP_FORMAT,
+                                     MEMORY_LEVEL, Z_DEFAULT_STRATEGY);
+    set_up = set_up || done == Z_OK;
+    return done == Z_OK ? &stream : NULL;
+}
+
+size_t gzip_bound(size_t len)
+{
+    /* Stored blocks in the worst case: 5 bytes for each begun 4 KiB, and 18 of gzip's own. */
+    return len + len / 256 + 64;
+}
+
+size_t gzip_bytes(struct span text, char *out, size_t room)
+{
+    z_stream *stream = ready_stream();
+    if (!stream)
+        return 0;
+    stream->next_in = (z_const Bytef *)text.at;
+    stream->avail_in = (uInt)text.len;
+    stream->next_out = (Bytef *)out;
+    stream->avail_out = (uInt)room;
+    return deflate(stream, Z_FINISH) == Z_STREAM_END ? room - stream->avail_out : 0;
+}

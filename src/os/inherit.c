@@ -1,0 +1,100 @@
+#include "os/inherit.h"
+
+#include "base/diag.h"
+#include "base/span.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#ifdef PERCH_LIBSYSTEMD
+#include <systemd/sd-daemon.h>
+
+int inherit_listen_fds(void)
+{
+    int count = sd_listen_fds(1);
+    return count > 0 ? count : 0;
+}
+#else
+int inherit_listen_fds(void)
+{
+    const char *pid_text = getenv("LISTEN_PID"), *fds_text = getenv("LISTEN_FDS");
+    uint64_t pid, fds;
+    if (!pid_text || !fds_text || !span_decimal(span_of(pid_text), 10, &pid) ||
+        !span_decimal(span_of(fds_text), 5, &fds) || pid != (uint64_t)getpid())
+        return 0;
+    for (int fd = INHERIT_FIRST; fd < INHERIT_FIRST + (int)fds; fd++)
+        if (fcntl(fd, F_SETFD, FD_CLOEXEC) != 0)
+            return 0;
+    return (int)fds;
+}
+#endif
+
+bool is_socket(int fd)
+{
+    struct stat facts;
+    return fstat(fd, &facts) == 0 && S_ISSOCK(facts.st_mode);
+}
+
+static int socket_option(int fd, int option)
+{
+    int value = 0;
+    socklen_t len = sizeof value;
+    return getsockopt(fd, SOL_SOCKET, option, &value, &len) == 0 ? value : -1;
+}
+
+/* A connection can be gone before it is accepted; then the next one is ours. */
+static int accept_one(int listener, int wait_ms)
+{
+    for (;;) {
+        struct pollfd ready = {.fd = listener, .events = POLLIN};
+        int polled = poll(&ready, 1, wait_ms ? wait_ms : -1);
+        if (polled == 0)
+            return -1;
+        int fd = polled > 0 ? accept4(listener, NULL, NULL, SOCK_CLOEXEC) : -1;
+        if (fd >= 0)
+            return fd;
+        bool passing = errno == EINTR || errno == EAGAIN || errno == ECONNABORTED;
+        if (!passing)
+            diag_die(EX_OSERR, "accept on descriptor %d: %s", listener, strerror(errno));
+    }
+}
+
+static int socket_peer(struct peer *peer, int fd, int wait_ms)
+{
+    if (socket_option(fd, SO_TYPE) != SOCK_STREAM)
+        diag_die(EX_CONFIG, "descriptor %d is no stream socket; HTTP/1.1 needs one", fd);
+    peer->in = peer->out = fd;
+    if (socket_option(fd, SO_ACCEPTCONN) == 1) {
+        peer->in = peer->out = accept_one(fd, wait_ms);
+        return peer->in < 0 ? -1 : 0;
+    }
+    /* Two sockets, one each way, are what some programs give their children. */
+    if (fd == STDIN_FILENO && is_socket(STDOUT_FILENO))
+        peer->out = STDOUT_FILENO;
+    return 0;
+}
+
+int inherit_peer(struct peer *peer, int wait_ms)
+{
+    int passed = inherit_listen_fds();
+    if (passed > 1)
+        diag_die(EX_CONFIG,
+                 "%d sockets are passed; perch serves one: set Accept=yes, or run perchd", passed);
+    int fd = passed == 1 ? INHERIT_FIRST : STDIN_FILENO;
+    if (is_socket(fd))
+        return socket_peer(peer, fd, wait_ms);
+    if (passed == 1)
+        diag_die(EX_CONFIG, "the descriptor that the service manager passes is no socket");
+    if (fcntl(STDIN_FILENO, F_GETFD) < 0 || fcntl(STDOUT_FILENO, F_GETFD) < 0)
+        diag_die(EX_NOINPUT,
+                 "stdin or stdout is closed; perch serves the connection it finds there");
+    *peer = (struct peer){STDIN_FILENO, STDOUT_FILENO};
+    return 0;
+}

@@ -1,0 +1,37 @@
+/*
+ * Which descriptors were we handed? The only file that reads what a superserver passes on.
+ *
+ * Built with libsystemd (PERCH_LIBSYSTEMD) it asks sd_listen_fds(3); else it reads the same
+ * documented protocol, $LISTEN_PID and $LISTEN_FDS, itself.
+ */
+#ifndef PERCH_OS_INHERIT_H
+#define PERCH_OS_INHERIT_H
+
+#include <stdbool.h>
+
+/* The first descriptor that the service manager passes (SD_LISTEN_FDS_START). */
+enum { INHERIT_FIRST = 3 };
+
+/* Where a connection is read and written. */
+struct peer {
+    int in;
+    int out;
+};
+
+/* How many descriptors the service manager passes, from INHERIT_FIRST on; 0 where there are none.
+ * They are marked close-on-exec. */
+int inherit_listen_fds(void);
+
+/*
+ * Finds the connection, by looking: a descriptor that the service manager names, or stdin; where it
+ * is a listening stream socket, one connection is accepted from it, waiting at most wait_ms (0: for
+ * ever). What is no socket is served as stdin and stdout.
+ * 0: *peer is set. -1: nobody connected in time. Dies with EX_CONFIG or EX_NOINPUT where what was
+ * handed over can't be served.
+ */
+int inherit_peer(struct peer *peer, int wait_ms);
+
+/* Whether the descriptor is a socket. */
+bool is_socket(int fd);
+
+#endif

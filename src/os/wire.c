@@ -1,0 +1,293 @@
+#include "os/wire.h"
+
+#include "os/clock.h"
+#include "os/stop.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+/* ---- Opening ---- */
+
+static enum wire_kind kind_of(int fd)
+{
+    struct stat facts;
+    if (fstat(fd, &facts) != 0)
+        return WIRE_PATIENT;
+    if (S_ISSOCK(facts.st_mode))
+        return WIRE_SOCKET;
+    return S_ISFIFO(facts.st_mode) ? WIRE_PIPE : WIRE_PATIENT;
+}
+
+static void set_socket_timeout(int fd, int option, int ms)
+{
+    struct timeval time = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
+    setsockopt(fd, SOL_SOCKET, option, &time, sizeof time);
+}
+
+/* Some superservers hand over sockets that don't block; here they must. */
+static void make_blocking(int fd)
+{
+    int flags = fcntl(fd, F_GETFL);
+    if (flags >= 0 && flags & O_NONBLOCK)
+        fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
+}
+
+bool wire_open(struct wire *wire, struct peer peer, int stall_ms)
+{
+    wire->peer = peer;
+    wire->in_kind = kind_of(peer.in);
+    wire->out_kind = peer.out == peer.in ? wire->in_kind : kind_of(peer.out);
+    wire->stall_ms = stall_ms;
+    signal(SIGPIPE, SIG_IGN);
+    if (wire->in_kind == WIRE_SOCKET) {
+        make_blocking(peer.in);
+        stop_watch(peer.in);
+    }
+    if (wire->out_kind == WIRE_SOCKET) {
+        int on = 1;
+        /* Fails on a unix socket, which has no Nagle to wait for. */
+        setsockopt(peer.out, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        set_socket_timeout(peer.out, SO_SNDTIMEO, stall_ms);
+    }
+    return wire->in_kind == WIRE_PATIENT && isatty(peer.in);
+}
+
+/* ---- Input ---- */
+
+struct span wire_unread(const struct wire *wire)
+{
+    return (struct span){wire->in + wire->start, wire->end - wire->start};
+}
+
+void wire_consume(struct wire *wire, size_t n)
+{
+    wire->start += n;
+}
+
+void wire_hold(struct wire *wire)
+{
+    wire->floor = wire->start;
+}
+
+static void move_unread_to(struct wire *wire, size_t floor)
+{
+    size_t len = wire->end - wire->start;
+    if (len && wire->start != floor)
+        memmove(wire->in + floor, wire->in + wire->start, len);
+    wire->start = floor;
+    wire->end = floor + len;
+}
+
+void wire_release(struct wire *wire)
+{
+    wire->floor = 0;
+    if (wire->start == wire->end || wire->start > WIRE_IN_BYTES / 2)
+        move_unread_to(wire, 0);
+}
+
+/* Milliseconds until the deadline, rounded up to 20, so that a wait that is the same each time is
+ * the same number each time; 0: for ever; -1: the deadline has passed. */
+static int wait_until(int64_t deadline)
+{
+    if (deadline == DEADLINE_NEVER)
+        return 0;
+    int64_t left = deadline - clock_ms();
+    return left <= 0 ? -1 : (int)((left + 19) / 20 * 20);
+}
+
+/* True where a read will not block, or has a timeout of its own. */
+static bool await_input(struct wire *wire, int wait_ms)
+{
+    if (wire->in_kind == WIRE_SOCKET) {
+        if (wire->in_wait_ms != wait_ms)
+            set_socket_timeout(wire->peer.in, SO_RCVTIMEO, wait_ms);
+        wire->in_wait_ms = wait_ms;
+        return true;
+    }
+    struct pollfd ready = {.fd = wire->peer.in, .events = POLLIN};
+    return wire->in_kind == WIRE_PATIENT || poll(&ready, 1, wait_ms ? wait_ms : -1) != 0;
+}
+
+static long read_more(struct wire *wire, int64_t deadline)
+{
+    for (;;) {
+        int wait_ms = wait_until(deadline);
+        if (wait_ms < 0 || !await_input(wire, wait_ms)) {
+            errno = ETIMEDOUT;
+            return -1;
+        }
+        ssize_t got = read(wire->peer.in, wire->in + wire->end, WIRE_IN_BYTES - wire->end);
+        if (got >= 0)
+            return got;
+        if (errno == EAGAIN && wire->in_kind == WIRE_SOCKET)
+            errno = ETIMEDOUT;
+        if (errno != EINTR && errno != EAGAIN)
+            return -1;
+    }
+}
+
+long wire_fill(struct wire *wire, int64_t deadline)
+{
+    wire_flush(wire);
+    if (wire->broken || wire->ended)
+        return 0;
+    if (wire->start == wire->end || wire->end == WIRE_IN_BYTES)
+        move_unread_to(wire, wire->floor);
+    if (wire->end == WIRE_IN_BYTES) {
+        errno = ENOBUFS;
+        return -1;
+    }
+    long got = read_more(wire, deadline);
+    if (got > 0)
+        wire->end += (size_t)got;
+    wire->ended = got == 0;
+    return got;
+}
+
+/* ---- Output ---- */
+
+/* Writes at least one byte of text, or breaks the wire. Returns how many. */
+static size_t write_some(struct wire *wire, struct span text, int flags)
+{
+    for (;;) {
+        ssize_t put;
+        struct pollfd ready = {.fd = wire->peer.out, .events = POLLOUT};
+        if (wire->out_kind == WIRE_SOCKET) {
+            put = send(wire->peer.out, text.at, text.len, flags | MSG_NOSIGNAL);
+        } else if (wire->out_kind == WIRE_PATIENT) {
+            put = write(wire->peer.out, text.at, text.len);
+        } else if (poll(&ready, 1, wire->stall_ms ? wire->stall_ms : -1) == 0) {
+            break;
+        } else {
+            put = write(wire->peer.out, text.at, text.len < PIPE_STEP ? text.len : PIPE_STEP);
+        }
+        if (put > 0)
+            return (size_t)put;
+        bool again = errno == EINTR || (errno == EAGAIN && wire->out_kind == WIRE_PIPE);
+        if (put == 0 || !again)
+            break;
+    }
+    wire->broken = true;
+    return 0;
+}
+
+static void send_gathered(struct wire *wire, int flags)
+{
+    struct span text = {wire->out, wire->out_len};
+    while (text.len && !wire->broken)
+        text = span_after(text, write_some(wire, text, flags));
+    wire->out_len = 0;
+}
+
+void wire_flush(struct wire *wire)
+{
+    send_gathered(wire, 0);
+}
+
+char *wire_room(struct wire *wire, size_t n)
+{
+    if (n > WIRE_OUT_BYTES - wire->out_len)
+        wire_flush(wire);
+    return wire->broken || n > WIRE_OUT_BYTES ? NULL : wire->out + wire->out_len;
+}
+
+void wire_commit(struct wire *wire, size_t n)
+{
+    wire->out_len += n;
+}
+
+void wire_put(struct wire *wire, struct span text)
+{
+    char *room = wire_room(wire, text.len);
+    if (!room)
+        return;
+    memcpy(room, text.at, text.len);
+    wire_commit(wire, text.len);
+}
+
+/* Through the output buffer: what is short leaves together with its head. */
+static void copy_file(struct wire *wire, int fd, uint64_t from, uint64_t len)
+{
+    while (len && !wire->broken) {
+        size_t step = len < FILE_COPY_MAX ? (size_t)len : FILE_COPY_MAX;
+        char *room = wire_room(wire, step);
+        ssize_t got = room ? pread(fd, room, step, (off_t)from) : 0;
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0) {
+            wire_flush(wire);
+            wire->broken = true;
+            return;
+        }
+        wire_commit(wire, (size_t)got);
+        from += (uint64_t)got;
+        len -= (uint64_t)got;
+    }
+}
+
+void wire_send_file(struct wire *wire, int fd, uint64_t from, uint64_t len)
+{
+    if (len <= FILE_COPY_MAX || wire->out_kind != WIRE_SOCKET) {
+        copy_file(wire, fd, from, len);
+        return;
+    }
+    send_gathered(wire, MSG_MORE);
+    off_t at = (off_t)from;
+    while (len && !wire->broken) {
+        ssize_t sent =
+            sendfile(wire->peer.out, fd, &at, len < SENDFILE_STEP ? (size_t)len : SENDFILE_STEP);
+        if (sent > 0) {
+            len -= (uint64_t)sent;
+        } else if (sent < 0 && (errno == EINVAL || errno == ENOSYS)) {
+            /* A file system without splice. */
+            copy_file(wire, fd, (uint64_t)at, len);
+            return;
+        } else if (sent == 0 || errno != EINTR) {
+            wire->broken = true;
+        }
+    }
+}
+
+/* ---- The end ---- */
+
+static bool more_is_waiting(const struct wire *wire)
+{
+    char byte;
+    return recv(wire->peer.in, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
+static void linger(struct wire *wire)
+{
+    bool stopping = stop_asked();
+    int64_t end = deadline_in(stopping ? LINGER_STOPPING_MS : LINGER_ALL_MS);
+    size_t dropped = 0;
+    wire->floor = 0;
+    while (dropped < LINGER_BYTES) {
+        wire->start = wire->end = 0;
+        long got = wire_fill(wire, deadline_nearer(end, deadline_in(LINGER_IDLE_MS)));
+        if (got <= 0)
+            return;
+        dropped += (size_t)got;
+    }
+}
+
+void wire_finish(struct wire *wire, bool input_is_unread)
+{
+    wire_flush(wire);
+    if (wire->out_kind == WIRE_SOCKET)
+        shutdown(wire->peer.out, SHUT_WR);
+    if (wire->in_kind != WIRE_SOCKET || wire->ended || wire->broken)
+        return;
+    if (input_is_unread || wire->start < wire->end || more_is_waiting(wire))
+        linger(wire);
+}

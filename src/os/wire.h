@@ -1,0 +1,86 @@
+/*
+ * The peer: what it sends, what it is sent, and how long either may take. The only file that does
+ * peer I/O. Knows nothing of HTTP.
+ *
+ * Output is gathered and leaves in one write: when a read is about to block, when the buffer is
+ * full, and at the end. No other code needs to think of flushing. Once the peer can't be written to
+ * any more the wire is broken: all output is dropped and input ends, and the caller finds out where
+ * it suits it.
+ *
+ * Sockets are read and written blocking, with the kernel's own timeouts, so that a kept request
+ * costs one read and one write. Pipes are polled first. Terminals and files have no clock.
+ */
+#ifndef PERCH_OS_WIRE_H
+#define PERCH_OS_WIRE_H
+
+#include "base/span.h"
+#include "bounds.h"
+#include "os/inherit.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum wire_kind { WIRE_SOCKET, WIRE_PIPE, WIRE_PATIENT };
+
+struct wire {
+    struct peer peer;
+    enum wire_kind in_kind, out_kind;
+    bool broken;    /* nothing can be sent any more */
+    bool ended;     /* the peer has sent all that it will */
+    int stall_ms;   /* the longest wait for room to write; 0: for ever */
+    int in_wait_ms; /* what the socket's receive timeout is set to; 0: for ever */
+    size_t floor;   /* input before this stays where it is: wire_hold() */
+    size_t start;   /* input [start, end) is unread */
+    size_t end;
+    size_t out_len;
+    char in[WIRE_IN_BYTES];
+    char out[WIRE_OUT_BYTES];
+};
+
+/* Makes ready. stall_ms is the longest wait for room to write, 0 for ever. Whether it is a terminal
+ * that gives the requests is returned: clocks are for others. */
+bool wire_open(struct wire *wire, struct peer peer, int stall_ms);
+
+/* ---- Input ---- */
+
+/* What was read and not yet consumed; stands still until the next wire_fill() or wire_release(). */
+struct span wire_unread(const struct wire *wire);
+void wire_consume(struct wire *wire, size_t n);
+
+/*
+ * Sends what was gathered, then waits for more input until the deadline (of clock_ms(), or
+ * DEADLINE_NEVER) and appends it to the unread.
+ * > 0: that many bytes came. 0: the peer has sent all that it will.
+ * -1: errno is ETIMEDOUT, or says why the connection is lost.
+ */
+long wire_fill(struct wire *wire, int64_t deadline);
+
+/* From here on the bytes that are consumed already stay where they are: spans point at them. */
+void wire_hold(struct wire *wire);
+/* Nobody points at consumed bytes any more. At least half the buffer is then free for the next
+ * head. */
+void wire_release(struct wire *wire);
+
+/* ---- Output ---- */
+
+/* Room for n bytes (at most WIRE_OUT_BYTES) behind what was gathered, or NULL where the wire is
+ * broken. wire_commit() says how many of them were written. */
+char *wire_room(struct wire *wire, size_t n);
+void wire_commit(struct wire *wire, size_t n);
+
+void wire_put(struct wire *wire, struct span text);
+
+void wire_flush(struct wire *wire);
+
+/* Bytes [from, from + len) of a regular file. Where the file has become shorter the wire breaks:
+ * the length has been promised already. */
+void wire_send_file(struct wire *wire, int fd, uint64_t from, uint64_t len);
+
+/*
+ * The end: sends what was gathered and the FIN behind it. Where the peer may still be sending (or
+ * has sent what nobody read) that is read and dropped for a while, so that no reset overtakes the
+ * last reply (RFC 9112 §9.6).
+ */
+void wire_finish(struct wire *wire, bool input_is_unread);
+
+#endif

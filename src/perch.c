@@ -1,0 +1,53 @@
+/*
+ * perch: one HTTP/1.1 connection, then exit.
+ *
+ * Whatever the client does, the exit code is 0: a service manager keeps a failed unit, and its
+ * connection slot, for anything else.
+ */
+#include "base/diag.h"
+#include "os/inherit.h"
+#include "os/store.h"
+#include "os/wire.h"
+#include "serve/session.h"
+#include "serve/settings.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+/* What the launcher shows at its start. */
+static int say_what_is_served(const struct settings *settings)
+{
+    if (!settings->directory)
+        dprintf(STDOUT_FILENO, "no files: give --directory DIR to serve some\n");
+    else
+        dprintf(STDOUT_FILENO, "files below %s, %s\n", settings->directory,
+                settings->read_only ? "read-only" : "uploads on");
+    return EX_OK;
+}
+
+int main(int argc, char *argv[])
+{
+    static struct wire wire;
+    struct settings settings;
+    struct store store = {.folder = -1};
+    struct peer peer;
+    (void)argc;
+
+    settings_parse(&settings, argv);
+    if (settings.directory && store_open(&store, settings.directory, !settings.rename_only) != 0)
+        diag_die(EX_NOINPUT, "--directory: \"%s\" can't be opened: %s; name a folder that exists",
+                 settings.directory, strerror(errno));
+    if (settings.check)
+        return say_what_is_served(&settings);
+
+    if (inherit_peer(&peer, settings.timeout_first) != 0)
+        return EX_OK;
+    bool at_a_terminal = wire_open(&wire, peer, settings.timeout_stall);
+    if (at_a_terminal)
+        settings_stop_the_clocks(&settings);
+    session_run(&settings, &store, &wire);
+    return EX_OK;
+}

@@ -1,0 +1,129 @@
+#include "serve/body.h"
+
+#include "bounds.h"
+#include "http/status.h"
+#include "os/clock.h"
+
+#include <errno.h>
+
+void body_begin(struct body *body, struct wire *wire, const struct framing *framing, uint64_t max,
+                int stall_ms)
+{
+    body->wire = wire;
+    body->kind = framing->body;
+    body->left = framing->length;
+    body->room = max;
+    body->stall_ms = stall_ms;
+    body->awaits_continue = framing->expects_continue;
+    body->ended = framing->body == BODY_NONE;
+    body->failed = false;
+    body->in_trailer = false;
+    body->why = NULL;
+    chunk_begin(&body->chunk);
+}
+
+bool body_is_too_large(const struct body *body)
+{
+    return body->kind == BODY_LENGTH && body->left > body->room;
+}
+
+static int fail(struct body *body, enum status status, const char *why)
+{
+    body->failed = true;
+    body->why = why;
+    return -(int)status;
+}
+
+static int await_more(struct body *body)
+{
+    if (body->awaits_continue)
+        wire_put(body->wire, SPAN("HTTP/1.1 100 Continue\r\n\r\n"));
+    body->awaits_continue = false;
+    long got = wire_fill(body->wire, deadline_in(body->stall_ms));
+    if (got > 0)
+        return 0;
+    if (got < 0 && errno == ETIMEDOUT)
+        return fail(body, S_REQUEST_TIMEOUT, "the body stopped arriving; send the request again");
+    return fail(body, S_BAD_REQUEST, "the body ended before it was complete");
+}
+
+/* > 0: a piece; 0: nothing yet, or the end; < 0: refused. */
+static int counted_piece(struct body *body, struct span unread, struct span *piece)
+{
+    *piece = unread;
+    if (piece->len > body->left)
+        piece->len = (size_t)body->left;
+    wire_consume(body->wire, piece->len);
+    body->left -= piece->len;
+    body->ended = body->left == 0;
+    return (int)piece->len;
+}
+
+static int chunked_piece(struct body *body, struct span unread, struct span *piece)
+{
+    int taken = chunk_parse(&body->chunk, unread, piece);
+    if (taken < 0)
+        return fail(body, (enum status) - taken, body->chunk.why);
+    wire_consume(body->wire, (size_t)taken);
+    /* The whole chunk counts once its size is known: it need not arrive to be refused. */
+    if (body->chunk.left > body->room || piece->len > body->room - body->chunk.left)
+        return fail(body, S_CONTENT_TOO_LARGE, NULL);
+    body->room -= piece->len;
+    if (chunk_is_last(&body->chunk)) {
+        body->in_trailer = true;
+        fields_begin(&body->trailer, 0);
+    }
+    return (int)piece->len;
+}
+
+/* The trailer section is checked as fields are, and dropped (RFC 9112 §7.1.2). */
+static int trailer_piece(struct body *body, struct span unread)
+{
+    int taken = fields_parse(&body->trailer, unread.at, unread.len, HEAD_MAX);
+    if (taken < 0)
+        return fail(body, (enum status) - taken, body->trailer.why);
+    wire_consume(body->wire, (size_t)taken);
+    body->ended = taken > 0;
+    return taken > 0 ? 0 : await_more(body);
+}
+
+int body_next(struct body *body, struct span *piece)
+{
+    if (body_is_too_large(body))
+        return fail(body, S_CONTENT_TOO_LARGE, NULL);
+    while (!body->ended) {
+        struct span unread = wire_unread(body->wire);
+        int got;
+        if (unread.len == 0)
+            got = await_more(body);
+        else if (body->in_trailer)
+            got = trailer_piece(body, unread);
+        else if (body->kind == BODY_CHUNKED)
+            got = chunked_piece(body, unread, piece);
+        else
+            got = counted_piece(body, unread, piece);
+        if (unread.len)
+            body->awaits_continue = false;
+        if (got != 0)
+            return got;
+    }
+    return 0;
+}
+
+bool body_can_be_skipped(const struct body *body)
+{
+    if (body->ended)
+        return true;
+    return !body->failed && !body->awaits_continue && body->kind == BODY_LENGTH &&
+           body->left <= BODY_SKIP_MAX;
+}
+
+int body_skip(struct body *body)
+{
+    struct span piece;
+    int got;
+    do
+        got = body_next(body, &piece);
+    while (got > 0);
+    return got;
+}

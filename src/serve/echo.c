@@ -1,0 +1,17 @@
+/*
+ * GET /echo/{text}: the rest of the path, percent-decoded, slashes included.
+ */
+#include "bounds.h"
+#include "serve/reply.h"
+#include "serve/route.h"
+
+int echo_answer(struct exchange *exchange)
+{
+    static char text[REQUEST_LINE_MAX];
+    long len = target_decode(exchange->rest, text);
+    if (len < 0) {
+        exchange->why = "the path has a percent sign without two hexadecimal digits behind it";
+        return S_BAD_REQUEST;
+    }
+    return reply_text(exchange, (struct span){text, (size_t)len});
+}

@@ -1,0 +1,33 @@
+/*
+ * One request and where its answer goes: what an endpoint is given.
+ */
+#ifndef PERCH_SERVE_EXCHANGE_H
+#define PERCH_SERVE_EXCHANGE_H
+
+#include "http/framing.h"
+#include "http/head.h"
+#include "http/target.h"
+#include "os/store.h"
+#include "os/wire.h"
+#include "serve/body.h"
+#include "serve/settings.h"
+
+struct route;
+
+struct exchange {
+    const struct settings *settings;
+    const struct store *store;
+    struct wire *wire;
+
+    struct head head;
+    struct framing framing;
+    struct target target;
+    struct body body;
+
+    const struct route *route; /* NULL where the path leads nowhere */
+    struct span rest;          /* of the path, behind the route's prefix; still encoded */
+    const char *why;           /* for the error reply, where there is more to say than the status */
+    bool keep;                 /* the connection stays after this reply; the session decides */
+};
+
+#endif

@@ -1,0 +1,106 @@
+/*
+ * /files/{path}: reading, storing and removing the files of the served folder.
+ */
+#include "http/path.h"
+#include "serve/reply.h"
+#include "serve/route.h"
+
+#include <unistd.h>
+
+/* 0, or the status of a path that names no file: on reading there is nothing there, and an upload
+ * has asked for what can't be. */
+static int check_path(struct exchange *exchange, const struct path *path, bool storing)
+{
+    switch (path->kind) {
+    case PATH_FILE:
+        return 0;
+    case PATH_WRONG:
+        exchange->why = path->why;
+        return S_BAD_REQUEST;
+    case PATH_HIDDEN:
+        exchange->why = "names that begin with a dot are not served here";
+        return S_NOT_FOUND;
+    case PATH_LONG:
+        exchange->why = "no file has a name that long: 255 bytes a component, 4096 in all";
+        return storing ? S_BAD_REQUEST : S_NOT_FOUND;
+    case PATH_FOLDER:
+        exchange->why = "the path names a folder; name a file";
+        return storing ? S_BAD_REQUEST : S_NOT_FOUND;
+    }
+    return S_NOT_FOUND;
+}
+
+static int get(struct exchange *exchange, const char *path)
+{
+    struct file file;
+    int status = store_read(exchange->store, path, &file);
+    if (status != 0)
+        return status;
+    reply_file(exchange, &file);
+    close(file.fd);
+    return 0;
+}
+
+/* The body into an upload; 0, or the status of the failure. */
+static int receive(struct exchange *exchange, struct upload *upload)
+{
+    struct span piece;
+    int got, status = 0;
+    while (status == 0 && (got = body_next(&exchange->body, &piece)) != 0) {
+        if (got > 0) {
+            status = store_write(upload, piece);
+        } else {
+            status = -got;
+            exchange->why = exchange->body.why;
+        }
+    }
+    return status;
+}
+
+static int put(struct exchange *exchange, const char *path)
+{
+    struct upload upload;
+    struct file file;
+    bool replaced = false, is_put = exchange->head.method == METHOD_PUT;
+    if (is_put && exchange->head.fields.lines_of[FIELD_CONTENT_RANGE]) {
+        exchange->why = "a PUT stores a whole file; leave out Content-Range";
+        return S_BAD_REQUEST; /* RFC 9110 §14.5 */
+    }
+    if (body_is_too_large(&exchange->body))
+        return S_CONTENT_TOO_LARGE;
+    int status = store_begin(exchange->store, path, &upload);
+    if (status == 0) {
+        status = receive(exchange, &upload);
+        if (status == 0)
+            status = store_publish(exchange->store, &upload, &file, &replaced);
+        else
+            store_abandon(&upload);
+    }
+    if (status == S_CONFLICT)
+        exchange->why = upload.why;
+    if (status == 0)
+        reply_stored(exchange, is_put && replaced ? S_NO_CONTENT : S_CREATED, &file, path);
+    return status;
+}
+
+static int remove_file(struct exchange *exchange, const char *path)
+{
+    int status = store_remove(exchange->store, path);
+    if (status == 0)
+        reply_empty(exchange, S_NO_CONTENT);
+    return status;
+}
+
+int files_answer(struct exchange *exchange)
+{
+    static struct path path;
+    enum method method = exchange->head.method;
+    bool storing = method == METHOD_POST || method == METHOD_PUT;
+    path_decode(&path, exchange->rest);
+    int status = check_path(exchange, &path, storing);
+    if (status != 0)
+        return status;
+    if (storing)
+        return put(exchange, path.text);
+    return method == METHOD_DELETE ? remove_file(exchange, path.text) : get(exchange, path.text);
+}

@@ -1,0 +1,162 @@
+#include "serve/session.h"
+
+#include "bounds.h"
+#include "os/clock.h"
+#include "os/stop.h"
+#include "serve/exchange.h"
+#include "serve/reply.h"
+#include "serve/route.h"
+
+#include <errno.h>
+
+/* In place of a status: the connection is at its end and nobody waits for an answer. */
+enum { NOBODY_WAITS = -1 };
+
+/* ---- The head ---- */
+
+/* Waits for the rest of a head. 0: more is here; else a status, or NOBODY_WAITS. */
+static int await_more(struct exchange *exchange, int64_t deadline, bool begun)
+{
+    stop_waiting(true);
+    long got = wire_fill(exchange->wire, deadline);
+    int error = errno;
+    stop_waiting(false);
+    if (got > 0)
+        return 0;
+    if (!begun || exchange->wire->broken)
+        return NOBODY_WAITS;
+    if (got < 0)
+        return error == ETIMEDOUT ? S_REQUEST_TIMEOUT : NOBODY_WAITS;
+    if (stop_asked())
+        return S_UNAVAILABLE;
+    exchange->why = "the request ended inside its head";
+    return S_BAD_REQUEST;
+}
+
+/*
+ * Reads one head. Its clock starts with its first octet; until then the connection may be idle for
+ * wait_ms. 0: the head is complete; else the status of its refusal, or NOBODY_WAITS.
+ */
+static int receive_head(struct exchange *exchange, int wait_ms)
+{
+    struct head *head = &exchange->head;
+    int64_t deadline = DEADLINE_NEVER;
+    bool waiting = false, begun = false;
+    head_begin(head);
+    for (;;) {
+        struct span unread = wire_unread(exchange->wire);
+        int parsed = head_parse(head, unread.at, unread.len);
+        if (parsed > 0) {
+            wire_consume(exchange->wire, (size_t)parsed);
+            wire_hold(exchange->wire);
+            return 0;
+        }
+        if (parsed < 0) {
+            exchange->why = head->why;
+            return -parsed;
+        }
+        bool begins = !begun && head_has_begun(head, unread.len);
+        if (begins || !waiting)
+            deadline = deadline_in(begins ? exchange->settings->timeout_head : wait_ms);
+        begun = begun || begins;
+        waiting = true;
+        int status = await_more(exchange, deadline, begun);
+        if (status != 0)
+            return status;
+    }
+}
+
+/* ---- The answer ---- */
+
+/* Framing and syntax, before anybody looks at the path. 0, or the status of the refusal. */
+static int understand(struct exchange *exchange)
+{
+    int decided = framing_decide(&exchange->framing, &exchange->head);
+    exchange->why = exchange->framing.why;
+    if (decided == 0) {
+        decided = target_parse(&exchange->target, exchange->head.target, exchange->head.method);
+        exchange->why = exchange->target.why;
+    }
+    return -decided;
+}
+
+/* The connection stays where what is left of the body can be read and dropped. */
+static void keep_if_body_can_be_skipped(struct exchange *exchange)
+{
+    exchange->keep = exchange->keep && body_can_be_skipped(&exchange->body);
+}
+
+static int answer_options(struct exchange *exchange, unsigned methods)
+{
+    keep_if_body_can_be_skipped(exchange);
+    reply_options(exchange, methods);
+    return 0;
+}
+
+/* 0: replied; else the status of an error reply. */
+static int answer(struct exchange *exchange)
+{
+    enum method method = exchange->head.method;
+    if (framing_unmet_expectation(&exchange->head))
+        return S_EXPECTATION_FAILED;
+    if (exchange->target.form == TARGET_ASTERISK)
+        return answer_options(exchange, route_all_methods(exchange->settings));
+    if (method == METHOD_UNKNOWN)
+        return S_NOT_IMPLEMENTED;
+    exchange->route = route_find(exchange);
+    if (!exchange->route)
+        return S_NOT_FOUND;
+    unsigned methods = route_methods(exchange->route, exchange->settings);
+    if (method == METHOD_OPTIONS)
+        return answer_options(exchange, methods);
+    return methods & method ? exchange->route->answer(exchange) : S_METHOD_NOT_ALLOWED;
+}
+
+/* ---- The connection ---- */
+
+/* Reads and answers one request, and decides whether the connection stays. */
+static void serve_one(struct exchange *exchange, int wait_ms, bool may_stay)
+{
+    exchange->keep = false;
+    exchange->route = NULL;
+    exchange->why = NULL;
+    exchange->body.ended = true;
+    int status = receive_head(exchange, wait_ms);
+    if (status == NOBODY_WAITS)
+        return;
+    if (status == 0)
+        status = understand(exchange);
+    if (status == 0) {
+        body_begin(&exchange->body, exchange->wire, &exchange->framing,
+                   exchange->settings->max_body, exchange->settings->timeout_stall);
+        exchange->keep = may_stay && !stop_asked() && !exchange->framing.wants_close;
+        status = answer(exchange);
+    }
+    if (status != 0) {
+        keep_if_body_can_be_skipped(exchange);
+        reply_error(exchange, (enum status)status);
+    }
+    if (exchange->keep && body_skip(&exchange->body) < 0)
+        exchange->keep = false;
+    if (exchange->wire->broken)
+        exchange->keep = false;
+    wire_release(exchange->wire);
+}
+
+void session_run(const struct settings *settings, const struct store *store, struct wire *wire)
+{
+    static struct exchange exchange;
+    exchange.settings = settings;
+    exchange.store = store;
+    exchange.wire = wire;
+
+    int64_t last_moment = deadline_in(CONNECTION_SECONDS_MAX * 1000);
+    int wait_ms = settings->timeout_first;
+    unsigned requests = 0;
+    do {
+        requests++;
+        serve_one(&exchange, wait_ms, requests < REQUESTS_MAX && clock_ms() < last_moment);
+        wait_ms = settings->timeout_idle;
+    } while (exchange.keep);
+    wire_finish(wire, !exchange.body.ended);
+}

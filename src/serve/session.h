@@ -1,0 +1,15 @@
+/*
+ * The requests of one connection, one after another, and its end (RFC 9112 §9). The only place that
+ * decides whether a connection is kept or closed.
+ */
+#ifndef PERCH_SERVE_SESSION_H
+#define PERCH_SERVE_SESSION_H
+
+#include "os/store.h"
+#include "os/wire.h"
+#include "serve/settings.h"
+
+/* Serves until the connection is at its end; returns once the last reply is out. */
+void session_run(const struct settings *settings, const struct store *store, struct wire *wire);
+
+#endif

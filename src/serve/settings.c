@@ -1,0 +1,63 @@
+#include "serve/settings.h"
+
+#include "base/option.h"
+#include "bounds.h"
+
+#include <string.h>
+
+static const char *take_durability(void *member, const char *value)
+{
+    bool *rename_only = member;
+    *rename_only = strcmp(value, "rename") == 0;
+    return *rename_only || strcmp(value, "full") == 0 ? NULL
+                                                      : "is no durability; give full or rename";
+}
+
+#define MEMBER(name) offsetof(struct settings, name)
+
+/* clang-format off */
+static const struct option_row rows[] = {
+    {"directory", "DIR", "serve files below DIR at /files/", MEMBER(directory), option_text},
+    {"read-only", NULL, "refuse uploads and deletions", MEMBER(read_only), option_switch},
+    {"max-body", "SIZE", "largest body taken, such as 500M (16G)", MEMBER(max_body), option_size},
+    {"durability", "full|rename", "sync uploads before 201, or only rename (full)", MEMBER(rename_only), take_durability},
+    {"no-date", NULL, "leave out the Date field", MEMBER(no_date), option_switch},
+    {"timeout-first", "SECONDS", "wait for the first byte (20)", MEMBER(timeout_first), option_seconds},
+    {"timeout-head", "SECONDS", "from a head's first byte to its end (20)", MEMBER(timeout_head), option_seconds},
+    {"timeout-idle", "SECONDS", "wait for the next request (15)", MEMBER(timeout_idle), option_seconds},
+    {"timeout-stall", "SECONDS", "a body or reply that does not move (20)", MEMBER(timeout_stall), option_seconds},
+    {"check", NULL, "judge the options, say what would be served, exit", MEMBER(check), option_switch},
+};
+/* clang-format on */
+
+static const struct option_program program = {
+    .name = "perch",
+    .usage = "perch: serve one HTTP/1.1 connection on stdin/stdout or an inherited socket\n"
+             "\n"
+             "Usage: perch [OPTION ...]       from systemd, inetd, xinetd, perchd or a pipe:\n"
+             "  printf 'GET / HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n' | perch\n",
+    .notes = "\n"
+             "A time of 0 means no limit. On a terminal there are none.\n"
+             "Exit codes: 0 whatever the client did; 64 a wrong option; 66 no such folder, or no\n"
+             "connection on stdin; 71 the system failed; 78 a descriptor that can't be served.\n",
+    .rows = rows,
+    .count = sizeof rows / sizeof rows[0],
+};
+
+void settings_parse(struct settings *settings, char *argv[])
+{
+    *settings = (struct settings){
+        .max_body = MAX_BODY_DEFAULT,
+        .timeout_first = TIMEOUT_FIRST_MS,
+        .timeout_head = TIMEOUT_HEAD_MS,
+        .timeout_idle = TIMEOUT_IDLE_MS,
+        .timeout_stall = TIMEOUT_STALL_MS,
+    };
+    option_parse(&program, argv, settings, NULL);
+}
+
+void settings_stop_the_clocks(struct settings *settings)
+{
+    settings->timeout_first = settings->timeout_head = 0;
+    settings->timeout_idle = settings->timeout_stall = 0;
+}

@@ -1,0 +1,27 @@
+/*
+ * What the command line of perch decides.
+ */
+#ifndef PERCH_SERVE_SETTINGS_H
+#define PERCH_SERVE_SETTINGS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct settings {
+    const char *directory; /* NULL: no files are served */
+    bool read_only;
+    bool rename_only; /* uploads are published whole, but not synced */
+    bool no_date;
+    bool check; /* judge the options, say what would be served, serve nothing */
+    uint64_t max_body;
+    /* Milliseconds; 0: no limit. */
+    int timeout_first, timeout_head, timeout_idle, timeout_stall;
+};
+
+/* Reads the command line; ends the program on --help, --version and on a mistake. */
+void settings_parse(struct settings *settings, char *argv[]);
+
+/* For a person at a terminal, who may think as long as it takes. */
+void settings_stop_the_clocks(struct settings *settings);
+
+#endif
