@@ -45,13 +45,20 @@ LIBS_perch     := -lz $(if $(LIBSYSTEMD),$(shell pkg-config --libs libsystemd))
 LIBS_perchd    := $(if $(LIBSYSTEMD),$(shell pkg-config --libs libsystemd))
 
 # musl's wrapper hides the system's headers: the kernel's and zlib's come after its own. Its specs
-# know no static-pie, so the files that begin and end a program are named here.
-MUSL_DIR    := $(dir $(shell musl-gcc -print-file-name=rcrt1.o 2>/dev/null))
-CFLAGS_musl := $(COMMON) -idirafter /usr/include -idirafter /usr/include/$(shell $(CC) -print-multiarch)
-LINK_musl    = $(Q)$(MUSL) -static -nostartfiles $(MUSL_DIR)rcrt1.o $(MUSL_DIR)crti.o \
+# know no static-pie, so the files that begin and end such a program are named here; where they are
+# not found, perch is static at a fixed address.
+MULTIARCH   := $(shell $(CC) -print-multiarch)
+MUSL_LIB    := /usr/lib/$(patsubst %-gnu,%-musl,$(MULTIARCH))
+STATIC_PIE  := $(wildcard $(MUSL_LIB)/rcrt1.o)
+CFLAGS_musl := $(COMMON) -idirafter /usr/include -idirafter /usr/include/$(MULTIARCH)
+ifneq ($(STATIC_PIE),)
+LINK_musl    = $(Q)$(MUSL) -static -nostartfiles $(STATIC_PIE) $(MUSL_LIB)/crti.o \
                $(shell $(CC) -print-file-name=crtbeginS.o) -o $@ $^ $(LIBZ) \
-               $(shell $(CC) -print-file-name=crtendS.o) $(MUSL_DIR)crtn.o \
+               $(shell $(CC) -print-file-name=crtendS.o) $(MUSL_LIB)/crtn.o \
                -Wl,-pie,--no-dynamic-linker,-z,text,-z,relro,-z,now
+else
+LINK_musl    = $(Q)$(MUSL) -static -o $@ $^ $(LIBZ) -Wl,-z,relro,-z,now
+endif
 COMPILE_musl    = $(MUSL) $(CFLAGS_musl)
 COMPILE_dynamic = $(CC) $(CFLAGS_dynamic)
 
