@@ -40,7 +40,7 @@ COMMON   := -std=gnu17 -D_GNU_SOURCE -Isrc -MMD -MP $(WARNINGS) $(HARDEN) $(CFLA
 
 FORTIFY := $(if $(findstring sanitize,$(EXTRA))$(findstring -O0,$(CFLAGS)),,-D_FORTIFY_SOURCE=2)
 CFLAGS_dynamic := $(COMMON) $(FORTIFY) $(if $(LIBSYSTEMD),-DPERCH_LIBSYSTEMD $(shell pkg-config --cflags libsystemd))
-LINK_dynamic    = $(Q)$(CC) $(EXTRA) -pie -Wl,-z,relro,-z,now -o $@ $^
+LINK_dynamic    = $(Q)$(CC) $(EXTRA) -pie -Wl,-z,relro,-z,now -o $@ $(filter %.o,$^)
 LIBS_perch     := -lz $(if $(LIBSYSTEMD),$(shell pkg-config --libs libsystemd))
 LIBS_perchd    := $(if $(LIBSYSTEMD),$(shell pkg-config --libs libsystemd))
 
@@ -53,11 +53,11 @@ STATIC_PIE  := $(wildcard $(MUSL_LIB)/rcrt1.o)
 CFLAGS_musl := $(COMMON) -idirafter /usr/include -idirafter /usr/include/$(MULTIARCH)
 ifneq ($(STATIC_PIE),)
 LINK_musl    = $(Q)$(MUSL) -static -nostartfiles $(STATIC_PIE) $(MUSL_LIB)/crti.o \
-               $(shell $(CC) -print-file-name=crtbeginS.o) -o $@ $^ $(LIBZ) \
+               $(shell $(CC) -print-file-name=crtbeginS.o) -o $@ $(filter %.o,$^) $(LIBZ) \
                $(shell $(CC) -print-file-name=crtendS.o) $(MUSL_LIB)/crtn.o \
                -Wl,-pie,--no-dynamic-linker,-z,text,-z,relro,-z,now
 else
-LINK_musl    = $(Q)$(MUSL) -static -o $@ $^ $(LIBZ) -Wl,-z,relro,-z,now
+LINK_musl    = $(Q)$(MUSL) -static -o $@ $(filter %.o,$^) $(LIBZ) -Wl,-z,relro,-z,now
 endif
 COMPILE_musl    = $(MUSL) $(CFLAGS_musl)
 COMPILE_dynamic = $(CC) $(CFLAGS_dynamic)
@@ -86,11 +86,11 @@ $(BUILD)/commands: FORCE
 	@echo '$(VARIANT) $(COMPILE_musl) $(COMPILE_dynamic) $(LIBS_perch)' | cmp -s - $@ || \
 	 echo '$(VARIANT) $(COMPILE_musl) $(COMPILE_dynamic) $(LIBS_perch)' > $@
 
-$(BUILD)/perch: $(call objects,$(SOURCES_perch),$(VARIANT))
+$(BUILD)/perch: $(call objects,$(SOURCES_perch),$(VARIANT)) Makefile
 	@echo '  LINK  $@ ($(VARIANT))'
 	$(LINK_$(VARIANT)) $(if $(filter dynamic,$(VARIANT)),$(LIBS_perch))
 
-$(BUILD)/perchd: $(call objects,$(SOURCES_perchd),dynamic)
+$(BUILD)/perchd: $(call objects,$(SOURCES_perchd),dynamic) Makefile
 	@echo '  LINK  $@'
 	$(LINK_dynamic) $(LIBS_perchd)
 
