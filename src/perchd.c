@@ -1,5 +1,142 @@
-int main(void);
-int main(void)
+/*
+ * perchd: listen, accept, and give each connection a perch of its own.
+ */
+#include "base/diag.h"
+#include "base/option.h"
+#include "bounds.h"
+#include "launch/children.h"
+#include "launch/handler.h"
+#include "launch/launcher.h"
+#include "launch/listener.h"
+#include "launch/sources.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+struct settings {
+    struct {
+        unsigned count;
+        const char *at[LISTENERS_MAX];
+    } listen;
+    unsigned max_connections;
+    unsigned max_per_source; /* 0: the option was not given */
+    int drain_ms;
+    bool check;
+};
+
+static const char *take_listen(void *member, const char *value)
 {
-    return 0;
+    struct settings *settings = member;
+    if (settings->listen.count == LISTENERS_MAX)
+        return "is one socket too many; leave some out";
+    settings->listen.at[settings->listen.count++] = value;
+    return NULL;
+}
+
+#define MEMBER(name) offsetof(struct settings, name)
+
+/* clang-format off */
+static const struct option_row rows[] = {
+    {"listen", "[HOST:]PORT|/PATH", "where to listen; may be repeated (127.0.0.1:4221)", 0, take_listen},
+    {"max-connections", "N", "at once; more wait in the kernel's queue (512)", MEMBER(max_connections), option_count},
+    {"max-per-source", "N", "of one address or IPv6 /64; more get 503 (32)", MEMBER(max_per_source), option_count},
+    {"drain", "SECONDS", "for handlers at work to finish at the end (10)", MEMBER(drain_ms), option_seconds},
+    {"check", NULL, "judge the options, say what would be served, exit", MEMBER(check), option_switch},
+};
+/* clang-format on */
+
+static const struct option_program program = {
+    .name = "perchd",
+    .usage = "perchd: listen, and give each connection a perch of its own\n"
+             "\n"
+             "Usage: perchd [OPTION ...] [OPTION OF PERCH ...]\n"
+             "  perchd --directory /srv/files\n",
+    .notes = "\n"
+             "All other options go to perch, see perch --help. Port 0: the kernel picks one.\n"
+             "Sockets that systemd passes are used instead of the default one. Addresses of this\n"
+             "machine are counted only where --max-per-source is given. SIGTERM and SIGINT: take\n"
+             "no more, let the handlers finish; a second one: end them.\n"
+             "Exit codes: 0 after such a signal; 64 a wrong option; 66 no such folder; 69 an\n"
+             "address that can't be had; 71 the system failed; 72 no perch beside perchd; 78 a\n"
+             "passed socket that does not listen.\n",
+    .rows = rows,
+    .count = sizeof rows / sizeof rows[0],
+};
+
+/* A connection must never become descriptor 0, 1 or 2 of the launcher. */
+static void fill_standard_descriptors(void)
+{
+    int fd;
+    do
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
+}
+
+/* What goes to perch: its name, and the arguments that are not the launcher's own. */
+static const char **parse(struct settings *settings, int argc, char *argv[])
+{
+    const char **handler_argv = calloc((size_t)argc + 2, sizeof *handler_argv);
+    if (!handler_argv)
+        diag_die(EX_OSERR, "no memory for %d arguments", argc);
+    *settings = (struct settings){
+        .max_connections = MAX_CONNECTIONS_DEFAULT,
+        .drain_ms = DRAIN_SECONDS_DEFAULT * 1000,
+    };
+    handler_argv[0] = "perch";
+    option_parse(&program, argv, settings, handler_argv + 1);
+    return handler_argv;
+}
+
+static void open_listeners(struct listeners *listeners, const struct settings *settings)
+{
+    listeners_inherit(listeners);
+    for (unsigned i = 0; i < settings->listen.count; i++)
+        listeners_open(listeners, settings->listen.at[i]);
+    if (listeners->count == 0)
+        listeners_open(listeners, PORT_DEFAULT);
+}
+
+static void announce(const struct listeners *listeners, const char *summary)
+{
+    listeners_announce(listeners);
+    if (isatty(STDOUT_FILENO))
+        dprintf(STDOUT_FILENO, "perchd: serving %s; Ctrl-C stops\n", summary);
+}
+
+int main(int argc, char *argv[])
+{
+    static struct listeners listeners;
+    struct settings settings;
+    char summary[1024];
+
+    diag_program("perchd");
+    fill_standard_descriptors();
+    launcher_block_signals();
+    const char **handler_argv = parse(&settings, argc, argv);
+    const char *handler = handler_find();
+    handler_check(handler, handler_argv, summary, sizeof summary);
+    if (settings.check) {
+        printf("%s\n", summary);
+        return EX_OK;
+    }
+    open_listeners(&listeners, &settings);
+    unsigned per_source =
+        settings.max_per_source ? settings.max_per_source : MAX_PER_SOURCE_DEFAULT;
+    const struct launch_plan plan = {
+        .listeners = &listeners,
+        .children = children_new(settings.max_connections, handler, (char *const *)handler_argv),
+        .sources = sources_new(settings.max_connections, per_source, settings.max_per_source > 0),
+        .max_connections = settings.max_connections,
+        .drain_ms = settings.drain_ms,
+    };
+    announce(&listeners, summary);
+    launcher_run(&plan);
+    return EX_OK;
 }

@@ -9,25 +9,37 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-enum { HELP_COLUMN = 28, COUNT_MAX = 1000000, SECONDS_MAX = 86400 };
+enum { COUNT_MAX = 1000000, SECONDS_MAX = 86400 };
 
 /* ---- --help and --version ---- */
 
-static void print_row(const char *name, const char *value, const char *help)
+static int left_width(const struct option_row *row)
 {
-    char left[64];
-    snprintf(left, sizeof left, "--%s%s%s", name, value ? " " : "", value ? value : "");
-    dprintf(STDOUT_FILENO, "  %-*s%s\n", HELP_COLUMN - 2, left, help);
+    return (int)(strlen("--") + strlen(row->name) + (row->value ? 1 + strlen(row->value) : 0));
+}
+
+static void print_row(const struct option_row *row, int width)
+{
+    const char *value = row->value ? row->value : "";
+    int padding = width - left_width(row);
+    dprintf(STDOUT_FILENO, "  --%s%s%s%*s  %s\n", row->name, value[0] ? " " : "", value, padding,
+            "", row->help);
 }
 
 static _Noreturn void print_help(const struct option_program *program)
 {
+    static const struct option_row help = {.name = "help", .help = "print this and exit"};
+    static const struct option_row version = {.name = "version",
+                                              .help = "print the version and exit"};
+    int width = left_width(&version);
+    for (size_t i = 0; i < program->count; i++)
+        if (left_width(&program->rows[i]) > width)
+            width = left_width(&program->rows[i]);
     dprintf(STDOUT_FILENO, "%s\nOptions:\n", program->usage);
     for (size_t i = 0; i < program->count; i++)
-        if (program->rows[i].help)
-            print_row(program->rows[i].name, program->rows[i].value, program->rows[i].help);
-    print_row("help", NULL, "print this and exit");
-    print_row("version", NULL, "print the version and exit");
+        print_row(&program->rows[i], width);
+    print_row(&help, width);
+    print_row(&version, width);
     dprintf(STDOUT_FILENO, "%s", program->notes);
     exit(EX_OK);
 }

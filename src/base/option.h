@@ -12,7 +12,7 @@
 struct option_row {
     const char *name;  /* without the dashes */
     const char *value; /* what the help calls the value; NULL for a switch */
-    const char *help;  /* one line; NULL: not listed */
+    const char *help;  /* one line */
     size_t offset;     /* of the member of the settings that it sets */
     /* Reads a value into that member. NULL, or what is wrong and what to give instead, said so that
      * it reads well behind "--name: ". */

@@ -1,0 +1,33 @@
+/*
+ * The handlers: one process for each connection.
+ *
+ * Each is spawned by vfork and exec: a fresh address space with a fresh layout, whatever the size
+ * of the launcher. It gets the connection as descriptors 0 and 1, the launcher's descriptor 2, an
+ * empty environment, and SIGTERM, SIGINT, SIGCHLD and SIGHUP blocked: perch unblocks them when it
+ * is ready for them, so that one that comes before is not lost.
+ */
+#ifndef PERCH_LAUNCH_CHILDREN_H
+#define PERCH_LAUNCH_CHILDREN_H
+
+#include <sys/types.h>
+
+struct children;
+
+/* At most max at once, each an exec of program with these arguments (argv[0] and the NULL
+ * included), which stay the caller's. Dies with EX_OSERR where memory is short. */
+struct children *children_new(unsigned max, const char *program, char *const argv[]);
+
+unsigned children_count(const struct children *children);
+
+/* Spawns one; the descriptor stays the caller's to close. tag is given back when it has ended. 0,
+ * or -1 with errno: EAGAIN or ENOMEM where there is no room for a process now. */
+int children_spawn(struct children *children, int connection, int tag);
+
+/* Collects one that has ended, and says so where that was not as it should be. 1: *tag is its; 0:
+ * there is none at present. */
+int children_reap(struct children *children, int *tag);
+
+/* To all of them. */
+void children_signal(const struct children *children, int signal);
+
+#endif

@@ -1,0 +1,40 @@
+/*
+ * The listening sockets: those that the service manager passes, and those that --listen names.
+ */
+#ifndef PERCH_LAUNCH_LISTENER_H
+#define PERCH_LAUNCH_LISTENER_H
+
+#include "bounds.h"
+
+#include <stdbool.h>
+#include <sys/un.h>
+
+struct listener {
+    int fd;
+    bool is_unix;
+    char unlink_path[sizeof(((struct sockaddr_un *)0)->sun_path)]; /* ours to remove; or empty */
+};
+
+struct listeners {
+    unsigned count;
+    struct listener at[LISTENERS_MAX];
+};
+
+/* Takes over what sd_listen_fds(3) has. Dies with EX_CONFIG where one is no listening stream
+ * socket. */
+void listeners_inherit(struct listeners *listeners);
+
+/*
+ * Listens on "[HOST:]PORT" (HOST: a name, an IPv4 address, or an IPv6 address in brackets; without
+ * it 127.0.0.1; port 0: the kernel picks one) or on the unix socket "/PATH". A name may have
+ * several addresses: all are listened on. Dies with EX_USAGE or EX_UNAVAILABLE.
+ */
+void listeners_open(struct listeners *listeners, const char *where);
+
+/* Prints a line for each on stdout: where it can be reached. */
+void listeners_announce(const struct listeners *listeners);
+
+/* Closes all; a unix socket that was made here is removed. */
+void listeners_close(struct listeners *listeners);
+
+#endif

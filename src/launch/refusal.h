@@ -1,0 +1,21 @@
+/*
+ * The launcher's one reply: 503 to a source that has its share of connections already.
+ *
+ * Nothing is read of the request. The socket is kept open for a moment behind the reply, so that
+ * the reset which closing it brings does not overtake it.
+ */
+#ifndef PERCH_LAUNCH_REFUSAL_H
+#define PERCH_LAUNCH_REFUSAL_H
+
+#include <stdbool.h>
+
+/* Sends the reply and the FIN; the descriptor is closed here, later. Never blocks. */
+void refusal_send(int connection);
+
+/* Closes what has been held for long enough. */
+void refusal_close_old(void);
+
+/* Whether any is held. */
+bool refusal_any_held(void);
+
+#endif
