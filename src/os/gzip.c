@@ -44,12 +44,6 @@ static z_stream *ready_stream(void)
     return done == Z_OK ? &stream : NULL;
 }
 
-size_t gzip_bound(size_t len)
-{
-    /* Stored blocks in the worst case: 5 bytes for each begun 4 KiB, and 18 of gzip's own. */
-    return len + len / 256 + 64;
-}
-
 size_t gzip_bytes(struct span text, char *out, size_t room)
 {
     z_stream *stream = ready_stream();

@@ -6,14 +6,11 @@
 
 #include "base/span.h"
 
-/* The most that gzip_bytes() can make of len bytes. */
-size_t gzip_bound(size_t len);
-
 /*
- * Codes the whole text into out, which has room for gzip_bound(text.len) bytes. Returns the length,
- * or 0 where zlib fails. Allocates nothing: the state lives in a static arena, is set up by the
- * first call and reset by the next ones. The output has no time and no name in it: equal texts give
- * equal bytes.
+ * Codes the whole text into out. Returns the length, or 0 where zlib fails or the room is short: a
+ * text takes at most an eighth more than its own length, and 64 bytes. Allocates nothing: the state
+ * lives in a static arena, is set up by the first call and reset by the next ones. The output has
+ * no time and no name in it: equal texts give equal bytes.
  */
 size_t gzip_bytes(struct span text, char *out, size_t room);
 
