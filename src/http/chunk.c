@@ -43,6 +43,11 @@ bool chunk_is_last(const struct chunk *chunk)
     return chunk->state == LAST;
 }
 
+uint64_t chunk_announced(const struct chunk *chunk)
+{
+    return chunk->state == DATA ? chunk->left : 0;
+}
+
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t';

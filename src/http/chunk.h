@@ -31,6 +31,9 @@ void chunk_begin(struct chunk *chunk);
  */
 int chunk_parse(struct chunk *chunk, struct span input, struct span *data);
 
+/* Octets of data that the current chunk still has, once its line is whole; else 0. */
+uint64_t chunk_announced(const struct chunk *chunk);
+
 /* The line of the last chunk has been read: the trailer section begins. */
 bool chunk_is_last(const struct chunk *chunk);
 

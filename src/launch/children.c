@@ -1,50 +1,35 @@
 #include "launch/children.h"
 
 #include "base/diag.h"
+#include "launch/table.h"
 
-#include <errno.h>
 #include <signal.h>
-#include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 struct child {
-    pid_t pid;
+    pid_t pid; /* 0: the slot is free */
     int tag;
-    int next; /* in its chain, or of the free ones; -1: the last */
 };
 
 struct children {
     const char *program;
     char *const *argv;
-    unsigned count;
-    unsigned mask; /* of the chains; one less than their number */
-    int *chains;   /* the first child of each, or -1 */
-    int free;
-    struct child *at;
+    unsigned count, max;
+    struct table *table;
+    struct child *at; /* by the table's slots */
 };
 
 struct children *children_new(unsigned max, const char *program, char *const argv[])
 {
-    struct children *children = calloc(1, sizeof *children);
-    unsigned chains = 1;
-    while (chains < max)
-        chains *= 2;
-    if (children) {
-        children->chains = calloc(chains, sizeof *children->chains);
-        children->at = calloc(max, sizeof *children->at);
-    }
-    if (!children || !children->chains || !children->at)
-        diag_die(EX_OSERR, "--max-connections: no memory for %u; give fewer", max);
+    struct children *children = table_array(1, sizeof *children);
     children->program = program;
     children->argv = argv;
-    children->mask = chains - 1;
-    memset(children->chains, -1, chains * sizeof *children->chains);
-    for (unsigned i = 0; i < max; i++)
-        children->at[i].next = i + 1 < max ? (int)i + 1 : -1;
+    children->max = max;
+    children->table = table_new(max);
+    children->at = table_array(max, sizeof *children->at);
     return children;
 }
 
@@ -74,11 +59,7 @@ int children_spawn(struct children *children, int connection, int tag)
     pid_t pid = spawn(children->program, children->argv, connection);
     if (pid < 0)
         return -1;
-    int *chain = &children->chains[(unsigned)pid & children->mask];
-    int taken = children->free;
-    children->free = children->at[taken].next;
-    children->at[taken] = (struct child){pid, tag, *chain};
-    *chain = taken;
+    children->at[table_add(children->table, (uint64_t)pid)] = (struct child){pid, tag};
     children->count++;
     return 0;
 }
@@ -97,28 +78,27 @@ static void say_how_it_ended(pid_t pid, int status)
 
 int children_reap(struct children *children, int *tag)
 {
-    int status;
-    pid_t pid = waitpid(-1, &status, WNOHANG);
-    if (pid <= 0)
-        return 0;
-    say_how_it_ended(pid, status);
-    int *link = &children->chains[(unsigned)pid & children->mask];
-    while (*link >= 0 && children->at[*link].pid != pid)
-        link = &children->at[*link].next;
-    int ended = *link;
-    if (ended < 0) /* not one of ours: a child that the launcher was started with */
-        return children_reap(children, tag);
-    *link = children->at[ended].next;
+    int status, ended = TABLE_END;
+    while (ended == TABLE_END) {
+        pid_t pid = waitpid(-1, &status, WNOHANG);
+        if (pid <= 0)
+            return 0;
+        ended = table_first(children->table, (uint64_t)pid);
+        while (ended != TABLE_END && children->at[ended].pid != pid)
+            ended = table_next(children->table, ended);
+        /* TABLE_END still: not one of ours, but a child that the launcher was started with. */
+    }
+    say_how_it_ended(children->at[ended].pid, status);
     *tag = children->at[ended].tag;
-    children->at[ended] = (struct child){.next = children->free};
-    children->free = ended;
+    children->at[ended].pid = 0;
+    table_remove(children->table, ended);
     children->count--;
     return 1;
 }
 
 void children_signal(const struct children *children, int signal)
 {
-    for (unsigned chain = 0; chain <= children->mask; chain++)
-        for (int i = children->chains[chain]; i >= 0; i = children->at[i].next)
+    for (unsigned i = 0; i < children->max; i++)
+        if (children->at[i].pid)
             kill(children->at[i].pid, signal);
 }

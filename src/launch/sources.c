@@ -1,12 +1,10 @@
 #include "launch/sources.h"
 
-#include "base/diag.h"
+#include "launch/table.h"
 
 #include <netinet/in.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sysexits.h>
 
 struct key {
     uint64_t family;
@@ -15,37 +13,23 @@ struct key {
 
 struct source {
     struct key key;
-    unsigned connections; /* 0: free */
-    int next;             /* in its chain, or of the free ones; -1: the last */
+    unsigned connections;
 };
 
 struct sources {
     unsigned max_per_source;
     bool count_local;
-    unsigned mask; /* of the chains; one less than their number */
-    int *chains;   /* the first source of each, or -1 */
-    int free;
-    struct source *at; /* one for each connection that there may be */
+    struct table *table;
+    struct source *at; /* by the table's slots */
 };
 
 struct sources *sources_new(unsigned max_connections, unsigned max_per_source, bool count_local)
 {
-    struct sources *sources = calloc(1, sizeof *sources);
-    unsigned chains = 1;
-    while (chains < max_connections)
-        chains *= 2;
-    if (sources) {
-        sources->chains = calloc(chains, sizeof *sources->chains);
-        sources->at = calloc(max_connections, sizeof *sources->at);
-    }
-    if (!sources || !sources->chains || !sources->at)
-        diag_die(EX_OSERR, "--max-connections: no memory for %u; give fewer", max_connections);
+    struct sources *sources = table_array(1, sizeof *sources);
     sources->max_per_source = max_per_source;
     sources->count_local = count_local;
-    sources->mask = chains - 1;
-    memset(sources->chains, -1, chains * sizeof *sources->chains);
-    for (unsigned i = 0; i < max_connections; i++)
-        sources->at[i].next = i + 1 < max_connections ? (int)i + 1 : -1;
+    sources->table = table_new(max_connections);
+    sources->at = table_array(max_connections, sizeof *sources->at);
     return sources;
 }
 
@@ -95,11 +79,14 @@ static bool find_key(int connection, const struct sockaddr_storage *address, str
 
 /* ---- Counting ---- */
 
-static int *chain_of(struct sources *sources, struct key key)
+/* The source with that key, or TABLE_END. */
+static int find_source(const struct sources *sources, struct key key)
 {
-    /* Fibonacci hashing: the upper bits depend on all of the address. */
-    uint64_t mixed = (key.address + key.family) * UINT64_C(0x9E3779B97F4A7C15);
-    return &sources->chains[(mixed >> 32) & sources->mask];
+    int found = table_first(sources->table, key.address + key.family);
+    while (found != TABLE_END && (sources->at[found].key.family != key.family ||
+                                  sources->at[found].key.address != key.address))
+        found = table_next(sources->table, found);
+    return found;
 }
 
 int sources_enter(struct sources *sources, int connection, const struct sockaddr_storage *address)
@@ -108,32 +95,19 @@ int sources_enter(struct sources *sources, int connection, const struct sockaddr
     bool local = find_key(connection, address, &key);
     if (local && !sources->count_local)
         return SOURCE_UNCOUNTED;
-    int *chain = chain_of(sources, key);
-    for (int i = *chain; i >= 0; i = sources->at[i].next) {
-        struct source *source = &sources->at[i];
-        if (source->key.family != key.family || source->key.address != key.address)
-            continue;
-        if (source->connections >= sources->max_per_source)
-            return SOURCE_FULL;
-        source->connections++;
-        return i;
+    int source = find_source(sources, key);
+    if (source == TABLE_END) {
+        source = table_add(sources->table, key.address + key.family);
+        sources->at[source] = (struct source){key, 0};
     }
-    int taken = sources->free;
-    struct source *source = &sources->at[taken];
-    sources->free = source->next;
-    *source = (struct source){key, 1, *chain};
-    *chain = taken;
-    return taken;
+    if (sources->at[source].connections >= sources->max_per_source)
+        return SOURCE_FULL;
+    sources->at[source].connections++;
+    return source;
 }
 
 void sources_leave(struct sources *sources, int source)
 {
-    if (source < 0 || --sources->at[source].connections > 0)
-        return;
-    int *link = chain_of(sources, sources->at[source].key);
-    while (*link != source)
-        link = &sources->at[*link].next;
-    *link = sources->at[source].next;
-    sources->at[source].next = sources->free;
-    sources->free = source;
+    if (source >= 0 && --sources->at[source].connections == 0)
+        table_remove(sources->table, source);
 }

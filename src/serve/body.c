@@ -66,7 +66,8 @@ static int chunked_piece(struct body *body, struct span unread, struct span *pie
         return fail(body, (enum status) - taken, body->chunk.why);
     wire_consume(body->wire, (size_t)taken);
     /* The whole chunk counts once its size is known: it need not arrive to be refused. */
-    if (body->chunk.left > body->room || piece->len > body->room - body->chunk.left)
+    uint64_t announced = chunk_announced(&body->chunk);
+    if (announced > body->room || piece->len > body->room - announced)
         return fail(body, S_CONTENT_TOO_LARGE, NULL);
     body->room -= piece->len;
     if (chunk_is_last(&body->chunk)) {
