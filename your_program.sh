@@ -3,5 +3,5 @@
 # port 4221 with the arguments that it was given, such as --directory /tmp/files/.
 set -e
 here=$(cd "$(dirname "$0")" && pwd)
-make -s -C "$here" all >&2
+make -s -j"$(nproc)" -C "$here" all >/dev/null
 exec "$here/build/perchd" --no-date "$@"

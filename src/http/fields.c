@@ -81,7 +81,7 @@ int fields_parse(struct fields *fields, const char *buffer, size_t len, size_t m
             return taken;
     }
     if (len >= max)
-        return refuse(fields, S_FIELDS_TOO_LARGE, "the head is larger than 16384 bytes");
+        return refuse(fields, S_FIELDS_TOO_LARGE, "the fields do not end within 16384 bytes");
     return 0;
 }
 

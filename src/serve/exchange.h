@@ -27,7 +27,7 @@ struct exchange {
     const struct route *route; /* NULL where the path leads nowhere */
     struct span rest;          /* of the path, behind the route's prefix; still encoded */
     const char *why;           /* for the error reply, where there is more to say than the status */
-    bool keep;                 /* the connection stays after this reply; the session decides */
+    bool keep;                 /* the connection stays after this reply; the session's to decide */
 };
 
 #endif

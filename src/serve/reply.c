@@ -7,6 +7,7 @@
 #include "os/clock.h"
 #include "os/gzip.h"
 #include "serve/route.h"
+#include "serve/session.h"
 
 #include <string.h>
 
@@ -125,9 +126,9 @@ static char *put_content_fields(char *at, const struct reply *reply)
 }
 
 /* HTTP/1.1 stays unless it is told otherwise, HTTP/1.0 ends (RFC 9112 §9.3). */
-static char *put_connection(char *at, const struct exchange *exchange)
+static char *put_connection(char *at, struct exchange *exchange)
 {
-    if (!exchange->keep)
+    if (!session_keeps(exchange))
         return put(at, SPAN("Connection: close\r\n"));
     return exchange->head.minor == 0 ? put(at, SPAN("Connection: keep-alive\r\n")) : at;
 }
@@ -186,12 +187,12 @@ void reply_options(struct exchange *exchange, unsigned methods)
 
 int reply_text(struct exchange *exchange, struct span text)
 {
-    static char coded[HEAD_MAX + HEAD_MAX / 8];
     struct reply reply = {.status = S_OK, .type = SPAN("text/plain")};
     enum coding coding = coding_choose(&exchange->head.fields);
     if (coding == CODING_REFUSED)
         return S_NOT_ACCEPTABLE;
     if (coding == CODING_GZIP) {
+        static char coded[HEAD_MAX + HEAD_MAX / 8];
         text = (struct span){coded, gzip_bytes(text, coded, sizeof coded)};
         if (text.len == 0)
             return S_INTERNAL_ERROR;

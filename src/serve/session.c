@@ -80,15 +80,18 @@ static int understand(struct exchange *exchange)
     return -decided;
 }
 
-/* The connection stays where what is left of the body can be read and dropped. */
-static void keep_if_body_can_be_skipped(struct exchange *exchange)
+/*
+ * What is left of the body must be such that it can be read and dropped: then the next request can
+ * be found behind it. And nobody may have asked for the end meanwhile: an upload can take long.
+ */
+bool session_keeps(struct exchange *exchange)
 {
-    exchange->keep = exchange->keep && body_can_be_skipped(&exchange->body);
+    exchange->keep = exchange->keep && body_can_be_skipped(&exchange->body) && !stop_asked();
+    return exchange->keep;
 }
 
 static int answer_options(struct exchange *exchange, unsigned methods)
 {
-    keep_if_body_can_be_skipped(exchange);
     reply_options(exchange, methods);
     return 0;
 }
@@ -109,7 +112,7 @@ static int answer(struct exchange *exchange)
     unsigned methods = route_methods(exchange->route, exchange->settings);
     if (method == METHOD_OPTIONS)
         return answer_options(exchange, methods);
-    return methods & method ? exchange->route->answer(exchange) : S_METHOD_NOT_ALLOWED;
+    return (methods & method) ? exchange->route->answer(exchange) : S_METHOD_NOT_ALLOWED;
 }
 
 /* ---- The connection ---- */
@@ -129,13 +132,11 @@ static void serve_one(struct exchange *exchange, int wait_ms, bool may_stay)
     if (status == 0) {
         body_begin(&exchange->body, exchange->wire, &exchange->framing,
                    exchange->settings->max_body, exchange->settings->timeout_stall);
-        exchange->keep = may_stay && !stop_asked() && !exchange->framing.wants_close;
+        exchange->keep = may_stay && !exchange->framing.wants_close;
         status = answer(exchange);
     }
-    if (status != 0) {
-        keep_if_body_can_be_skipped(exchange);
+    if (status != 0)
         reply_error(exchange, (enum status)status);
-    }
     if (exchange->keep && body_skip(&exchange->body) < 0)
         exchange->keep = false;
     if (exchange->wire->broken)

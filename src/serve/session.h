@@ -7,9 +7,14 @@
 
 #include "os/store.h"
 #include "os/wire.h"
+#include "serve/exchange.h"
 #include "serve/settings.h"
 
 /* Serves until the connection is at its end; returns once the last reply is out. */
 void session_run(const struct settings *settings, const struct store *store, struct wire *wire);
+
+/* Whether the connection stays after the reply whose head is about to be written: decided then, and
+ * final. */
+bool session_keeps(struct exchange *exchange);
 
 #endif
