@@ -129,7 +129,9 @@ int main(int argc, char *argv[])
     open_listeners(&listeners, &settings);
     unsigned per_source =
         settings.max_per_source ? settings.max_per_source : MAX_PER_SOURCE_DEFAULT;
-    const struct launch_plan plan = {
+    /* Static, as it lasts as long as the program. */
+    static struct launch_plan plan;
+    plan = (struct launch_plan){
         .listeners = &listeners,
         .children = children_new(settings.max_connections, handler, (char *const *)handler_argv),
         .sources = sources_new(settings.max_connections, per_source, settings.max_per_source > 0),

@@ -43,6 +43,8 @@ bool chunk_is_last(const struct chunk *chunk)
     return chunk->state == LAST;
 }
 
+static const char bad_extension[] = "a chunk extension is malformed or too long";
+
 uint64_t chunk_announced(const struct chunk *chunk)
 {
     return chunk->state == DATA ? chunk->left : 0;
@@ -113,9 +115,11 @@ static unsigned char count_extension(struct chunk *chunk, unsigned char next)
         chunk->extension = 0;
     chunk->extension++;
     chunk->extension_total++;
-    bool too_long = chunk->extension > CHUNK_EXTENSION_MAX ||
-                    chunk->extension_total > CHUNK_EXTENSION_TOTAL_MAX;
-    return too_long ? WRONG : next;
+    if (chunk->extension <= CHUNK_EXTENSION_MAX &&
+        chunk->extension_total <= CHUNK_EXTENSION_TOTAL_MAX)
+        return next;
+    chunk->why = bad_extension;
+    return WRONG;
 }
 
 static unsigned char line_end_step(struct chunk *chunk, char c)
@@ -152,7 +156,7 @@ static const char *what_was_wrong(unsigned char state)
         return "a chunk is longer than its size says, or does not end with CRLF";
     if (state == SIZE || state == SIZE_LF)
         return "a chunk size is not 1 to 15 hexadecimal digits, ended by CRLF or an extension";
-    return "a chunk extension is malformed or too long";
+    return bad_extension;
 }
 
 int chunk_parse(struct chunk *chunk, struct span input, struct span *data)
@@ -169,7 +173,8 @@ int chunk_parse(struct chunk *chunk, struct span input, struct span *data)
     while (taken < input.len && chunk->state != DATA && chunk->state != LAST) {
         unsigned char next = step(chunk, input.at[taken++]);
         if (next == WRONG) {
-            chunk->why = what_was_wrong(chunk->state);
+            if (!chunk->why)
+                chunk->why = what_was_wrong(chunk->state);
             return -S_BAD_REQUEST;
         }
         chunk->state = next;

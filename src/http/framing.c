@@ -98,6 +98,14 @@ static bool wants_close(const struct head *head)
     return head->minor == 0 && !keep_alive;
 }
 
+/* Expect is a list (RFC 9110 §10.1.1); an empty one expects nothing. */
+static bool has_expectation(const struct head *head)
+{
+    struct field_members walk = fields_members(&head->fields, FIELD_EXPECT);
+    struct span expectation;
+    return fields_next_member(&walk, &expectation);
+}
+
 int framing_decide(struct framing *framing, const struct head *head)
 {
     *framing = (struct framing){.body = BODY_NONE};
@@ -107,7 +115,7 @@ int framing_decide(struct framing *framing, const struct head *head)
     if (framing->body != BODY_NONE && method_refuses_body(head->method))
         return refuse(framing, S_BAD_REQUEST, "a GET, HEAD or DELETE request has no body here");
     framing->expects_continue =
-        framing->body != BODY_NONE && head->minor > 0 && head->fields.lines_of[FIELD_EXPECT] > 0;
+        framing->body != BODY_NONE && head->minor > 0 && has_expectation(head);
     framing->wants_close = wants_close(head);
     return 0;
 }

@@ -17,7 +17,7 @@ enum body_kind { BODY_NONE, BODY_LENGTH, BODY_CHUNKED };
 struct framing {
     enum body_kind body;
     uint64_t length;       /* of BODY_LENGTH, at least 1 */
-    bool expects_continue; /* the client waits for 100 before it sends the body */
+    bool expects_continue; /* the client may wait for 100 before it sends the body */
     bool wants_close;      /* the client said close, or HTTP/1.0 without keep-alive */
     const char *why;       /* after a refusal: what was wrong, a string that stays */
 };

@@ -115,7 +115,7 @@ int head_parse(struct head *head, const char *buffer, size_t len)
     return checked < 0 ? checked : parsed;
 }
 
-bool head_has_begun(const struct head *head, size_t len)
+bool head_has_begun(const struct head *head)
 {
-    return len > head->begin;
+    return head->line.scanned > head->begin;
 }

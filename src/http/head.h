@@ -35,7 +35,7 @@ void head_begin(struct head *head);
  */
 int head_parse(struct head *head, const char *buffer, size_t len);
 
-/* Whether len octets hold the beginning of a head, not just an empty line before one. */
-bool head_has_begun(const struct head *head, size_t len);
+/* Whether more than an empty line before a head, or the CR of one, has been seen so far. */
+bool head_has_begun(const struct head *head);
 
 #endif

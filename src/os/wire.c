@@ -209,7 +209,7 @@ void wire_commit(struct wire *wire, size_t n)
 void wire_put(struct wire *wire, struct span text)
 {
     char *room = wire_room(wire, text.len);
-    if (!room)
+    if (!room || text.len == 0) /* an empty span may point nowhere */
         return;
     memcpy(room, text.at, text.len);
     wire_commit(wire, text.len);

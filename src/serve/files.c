@@ -66,8 +66,7 @@ static int put(struct exchange *exchange, const char *path)
         exchange->why = "a PUT stores a whole file; leave out Content-Range";
         return S_BAD_REQUEST; /* RFC 9110 §14.5 */
     }
-    if (body_is_too_large(&exchange->body))
-        return S_CONTENT_TOO_LARGE;
+
     int status = store_begin(exchange->store, path, &upload);
     if (status == 0) {
         status = receive(exchange, &upload);

@@ -55,7 +55,7 @@ static int receive_head(struct exchange *exchange, int wait_ms)
             exchange->why = head->why;
             return -parsed;
         }
-        bool begins = !begun && head_has_begun(head, unread.len);
+        bool begins = !begun && head_has_begun(head);
         if (begins || !waiting)
             deadline = deadline_in(begins ? exchange->settings->timeout_head : wait_ms);
         begun = begun || begins;
@@ -68,16 +68,22 @@ static int receive_head(struct exchange *exchange, int wait_ms)
 
 /* ---- The answer ---- */
 
-/* Framing and syntax, before anybody looks at the path. 0, or the status of the refusal. */
+/* Framing and syntax, before anybody looks at the path or the method. 0: the next request can be
+ * found behind this one; else the status of the refusal. */
 static int understand(struct exchange *exchange)
 {
+    exchange->body.ended = false; /* whatever its framing: something may follow this head */
     int decided = framing_decide(&exchange->framing, &exchange->head);
     exchange->why = exchange->framing.why;
-    if (decided == 0) {
-        decided = target_parse(&exchange->target, exchange->head.target, exchange->head.method);
-        exchange->why = exchange->target.why;
-    }
-    return -decided;
+    if (decided < 0)
+        return -decided;
+    decided = target_parse(&exchange->target, exchange->head.target, exchange->head.method);
+    exchange->why = exchange->target.why;
+    if (decided < 0)
+        return -decided;
+    body_begin(&exchange->body, exchange->wire, &exchange->framing, exchange->settings->max_body,
+               exchange->settings->timeout_stall);
+    return body_is_too_large(&exchange->body) ? S_CONTENT_TOO_LARGE : 0;
 }
 
 /*
@@ -100,13 +106,13 @@ static int answer_options(struct exchange *exchange, unsigned methods)
 static int answer(struct exchange *exchange)
 {
     enum method method = exchange->head.method;
+    exchange->route = route_find(exchange);
     if (framing_unmet_expectation(&exchange->head))
         return S_EXPECTATION_FAILED;
     if (exchange->target.form == TARGET_ASTERISK)
         return answer_options(exchange, route_all_methods(exchange->settings));
     if (method == METHOD_UNKNOWN)
         return S_NOT_IMPLEMENTED;
-    exchange->route = route_find(exchange);
     if (!exchange->route)
         return S_NOT_FOUND;
     unsigned methods = route_methods(exchange->route, exchange->settings);
@@ -130,8 +136,6 @@ static void serve_one(struct exchange *exchange, int wait_ms, bool may_stay)
     if (status == 0)
         status = understand(exchange);
     if (status == 0) {
-        body_begin(&exchange->body, exchange->wire, &exchange->framing,
-                   exchange->settings->max_body, exchange->settings->timeout_stall);
         exchange->keep = may_stay && !exchange->framing.wants_close;
         status = answer(exchange);
     }
