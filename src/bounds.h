@@ -6,6 +6,10 @@
 #ifndef PERCH_BOUNDS_H
 #define PERCH_BOUNDS_H
 
+/* A bound as text, for messages that name it. */
+#define BOUND_TEXT(bound)  BOUND_TEXT_(bound)
+#define BOUND_TEXT_(bound) #bound
+
 /* ---- The head of a request (RFC 9112 §2 to §5) ---- */
 
 /* Without the line end. RFC 9112 §3 recommends at least 8000. */
@@ -32,7 +36,7 @@
 /* ---- Names below the served folder ---- */
 
 #define COMPONENT_BYTES_MAX 255  /* NAME_MAX of Linux */
-#define PATH_BYTES_MAX      4096 /* PATH_MAX of Linux */
+#define PATH_BYTES_MAX      4096 /* PATH_MAX of Linux; the kernel counts the NUL as well */
 
 /* ---- Buffers ---- */
 
@@ -72,11 +76,11 @@
 
 #define PORT_DEFAULT            "4221"
 #define MAX_CONNECTIONS_DEFAULT 512
-#define MAX_CONNECTIONS_LIMIT   1000000
-#define MAX_PER_SOURCE_DEFAULT  32
-#define LISTENERS_MAX           64
-#define LISTEN_BACKLOG          4096 /* the kernel cuts it to net.core.somaxconn */
-#define DRAIN_SECONDS_DEFAULT   10
+
+#define MAX_PER_SOURCE_DEFAULT 32
+#define LISTENERS_MAX          64
+#define LISTEN_BACKLOG         4096 /* the kernel cuts it to net.core.somaxconn */
+#define DRAIN_SECONDS_DEFAULT  10
 /* After descriptors or processes ran out: the pause before accepting is tried again. */
 #define SHORTAGE_PAUSE_MS 100
 /* Refused sockets stay open this long, so that the 503 is read before a reset can overtake it. */

@@ -9,7 +9,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-enum { COUNT_MAX = 1000000, SECONDS_MAX = 86400 };
+enum { COUNT_MAX = 1000000, MS_MAX = 86400000 };
 
 /* ---- --help and --version ---- */
 
@@ -152,13 +152,16 @@ const char *option_seconds(void *member, const char *value)
     struct span decimals = span_of(value);
     struct span whole = span_cut(&decimals, '.');
     uint64_t seconds, thousandths = 0;
-    if (!span_decimal(whole, 5, &seconds) || seconds > SECONDS_MAX)
+    if (!span_decimal(whole, 5, &seconds))
         return wrong;
     if (whole.len < strlen(value) && !span_decimal(decimals, 3, &thousandths))
         return wrong;
     for (size_t digits = decimals.len; digits < 3; digits++)
         thousandths *= 10;
-    *(int *)member = (int)(seconds * 1000 + thousandths);
+    uint64_t ms = seconds * 1000 + thousandths;
+    if (ms > MS_MAX)
+        return wrong;
+    *(int *)member = (int)ms;
     return NULL;
 }
 

@@ -7,9 +7,10 @@ struct span span_of(const char *text)
     return (struct span){text, strlen(text)};
 }
 
+/* An empty span may point nowhere, which memcmp() must not be given. */
 bool span_equal(struct span a, struct span b)
 {
-    return a.len == b.len && memcmp(a.at, b.at, a.len) == 0;
+    return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
 }
 
 /* Not tolower(): that reads a locale. */
@@ -25,7 +26,8 @@ bool span_equal_nocase(struct span a, struct span b)
 
 bool span_starts(struct span text, struct span prefix)
 {
-    return text.len >= prefix.len && memcmp(text.at, prefix.at, prefix.len) == 0;
+    return text.len >= prefix.len &&
+           (prefix.len == 0 || memcmp(text.at, prefix.at, prefix.len) == 0);
 }
 
 bool span_starts_nocase(struct span text, struct span prefix)
@@ -89,7 +91,7 @@ bool span_decimal(struct span text, size_t digits_max, uint64_t *value)
     return true;
 }
 
-int hex_value(char c)
+int span_hex_value(char c)
 {
     if (c >= '0' && c <= '9')
         return c - '0';

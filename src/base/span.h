@@ -62,6 +62,6 @@ bool span_next_member(struct span *rest, struct span *member);
 bool span_decimal(struct span text, size_t digits_max, uint64_t *value);
 
 /* 0 to 15, or -1 where c is no hexadecimal digit. */
-int hex_value(char c);
+int span_hex_value(char c);
 
 #endif

@@ -10,8 +10,8 @@ static bool is_reg_name(struct span host)
     for (size_t i = 0; i < host.len; i++) {
         if (octet_is(host.at[i], OCTET_HOST))
             continue;
-        if (host.at[i] != '%' || host.len - i < 3 || hex_value(host.at[i + 1]) < 0 ||
-            hex_value(host.at[i + 2]) < 0)
+        if (host.at[i] != '%' || host.len - i < 3 || span_hex_value(host.at[i + 1]) < 0 ||
+            span_hex_value(host.at[i + 2]) < 0)
             return false;
         i += 2;
     }

@@ -5,14 +5,25 @@
 #include "http/status.h"
 
 /*
- *                      ";"
- *   SIZE --digits--> SIZE ---> EXT_NAME -> EXT_IN_NAME --"="--> EXT_VALUE -> EXT_IN_VALUE
- *    ^                |  ^ BWS    ^            |  BWS              |             |
- *    |             CR |  '-> EXT_NEXT          '-> EXT_EQUALS      '-> EXT_QUOTED <-> EXT_ESCAPE
- *    |                v           ^-- ";" leads back to EXT_NAME; CR leads to SIZE_LF --'
- *    |             SIZE_LF --size 0--> LAST
- *    |                | LF
- *    '-- DATA_LF <- DATA_CR <- DATA
+ * A chunk:
+ *
+ *   SIZE --CR----------------------.
+ *    |                             v
+ *    '--";" or BWS--> extension --CR--> SIZE_LF --LF, size 0--> LAST
+ *                                          |
+ *          SIZE <-- DATA_LF <-- DATA_CR <-- DATA
+ *
+ * Its extensions, *( BWS ";" BWS name [ BWS "=" BWS ( token / quoted-string ) ] ):
+ *
+ *   EXT_NEXT --";"--> EXT_NAME --> EXT_IN_NAME --"="--> EXT_VALUE --> EXT_IN_VALUE
+ *                                      | BWS             ^    | DQUOTE
+ *                                      v                 |    v
+ *                                  EXT_EQUALS ----"="----'  EXT_QUOTED <--> EXT_ESCAPE
+ *                                                             | DQUOTE
+ *                                                             v
+ *                                                           EXT_QUOTE_END
+ *
+ * Behind a name or a value ";" leads to EXT_NAME and CR to SIZE_LF, BWS behind a value to EXT_NEXT.
  */
 enum {
     SIZE,
@@ -33,6 +44,8 @@ enum {
     WRONG
 };
 
+static const char bad_extension[] = "a chunk extension is malformed or too long";
+
 void chunk_begin(struct chunk *chunk)
 {
     *chunk = (struct chunk){.state = SIZE};
@@ -42,8 +55,6 @@ bool chunk_is_last(const struct chunk *chunk)
 {
     return chunk->state == LAST;
 }
-
-static const char bad_extension[] = "a chunk extension is malformed or too long";
 
 uint64_t chunk_announced(const struct chunk *chunk)
 {
@@ -57,7 +68,7 @@ static bool is_blank(char c)
 
 static unsigned char size_step(struct chunk *chunk, char c)
 {
-    int digit = hex_value(c);
+    int digit = span_hex_value(c);
     if (digit >= 0 && chunk->size_digits < CHUNK_SIZE_DIGITS_MAX) {
         chunk->left = chunk->left * 16 + (unsigned)digit;
         chunk->size_digits++;
@@ -72,7 +83,6 @@ static unsigned char size_step(struct chunk *chunk, char c)
     return is_blank(c) ? EXT_NEXT : WRONG;
 }
 
-/* chunk-ext = *( BWS ";" BWS name [ BWS "=" BWS ( token / quoted-string ) ] ) */
 static unsigned char extension_step(unsigned char state, char c)
 {
     bool token = octet_is(c, OCTET_TOKEN);

@@ -12,8 +12,8 @@ static const struct {
 
 enum {
     UNNAMED = -1,
-    /* Weights count in thousandths, doubled, so that there is one between 0 and the least that a
-     * client can give: identity's, where nobody named it. */
+    /* Weights count in thousandths. Identity has the least that there is where nobody named it: a
+     * coding that was named wins. */
     LEAST = 1,
 };
 
@@ -30,7 +30,7 @@ static bool parse_qvalue(struct span text, int *weight)
             return false;
         thousandths += unit * (text.at[i] - '0');
     }
-    *weight = 2 * thousandths;
+    *weight = thousandths;
     return thousandths <= 1000;
 }
 
@@ -39,7 +39,7 @@ static bool parse_member(struct span member, struct span *name, int *weight)
 {
     struct span rest = member;
     *name = span_trim(span_cut(&rest, ';'));
-    *weight = 2000;
+    *weight = 1000;
     if (name->len == member.len)
         return true;
     rest = span_trim(rest);

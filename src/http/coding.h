@@ -17,7 +17,8 @@ enum coding {
 
 /*
  * The coding that the client likes best. Of equal weights the one that saves octets. Without the
- * field, identity. A member that is not by the grammar is passed over.
+ * field, identity. A member that is not by the grammar is passed over; of members
+ * with the same name the last counts.
  */
 enum coding coding_choose(const struct fields *fields);
 

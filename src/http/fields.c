@@ -48,7 +48,8 @@ static int take_line(struct fields *fields, struct span text)
         return refuse(fields, S_BAD_REQUEST,
                       "a field line begins with white space; folded fields are obsolete");
     if (fields->count == FIELDS_MAX)
-        return refuse(fields, S_FIELDS_TOO_LARGE, "there are more than 100 fields");
+        return refuse(fields, S_FIELDS_TOO_LARGE,
+                      "there are more than " BOUND_TEXT(FIELDS_MAX) " fields");
 
     struct span value = text;
     struct span name = span_cut(&value, ':');
@@ -81,7 +82,8 @@ int fields_parse(struct fields *fields, const char *buffer, size_t len, size_t m
             return taken;
     }
     if (len >= max)
-        return refuse(fields, S_FIELDS_TOO_LARGE, "the fields do not end within 16384 bytes");
+        return refuse(fields, S_FIELDS_TOO_LARGE,
+                      "the fields do not end within " BOUND_TEXT(HEAD_MAX) " bytes");
     return 0;
 }
 

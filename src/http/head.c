@@ -67,23 +67,18 @@ static int check_host(struct head *head)
     return 0;
 }
 
-/* The empty line that some old clients send behind a body (RFC 9112 §2.2). False: more
- * is needed to tell. */
-static bool skip_empty_line(struct head *head, const char *buffer, size_t len)
+/* The empty line that some old clients send behind a body (RFC 9112 §2.2): one, before anything. */
+static void skip_empty_line(struct head *head, const char *buffer, size_t len)
 {
-    if (head->line.scanned > 0 || len == 0 || buffer[0] != '\r')
-        return len > 0;
-    if (len > 1 && buffer[1] == '\n') {
+    if (head->line.scanned == 0 && len > 1 && buffer[0] == '\r' && buffer[1] == '\n') {
         head->begin = 2;
         head->line = (struct line){2, 2};
     }
-    return len > 1;
 }
 
 static int parse_request_line(struct head *head, const char *buffer, size_t len)
 {
-    if (!skip_empty_line(head, buffer, len))
-        return 0;
+    skip_empty_line(head, buffer, len);
     size_t max = head->begin + REQUEST_LINE_MAX + 2;
     struct span text;
     int scanned = line_scan(&head->line, buffer, len < max ? len : max, &text, &head->why);

@@ -21,13 +21,13 @@ int line_scan(struct line *line, const char *buffer, size_t len, struct span *te
         return 0;
     if (buffer[at] != '\r') {
         *why = buffer[at] == '\n' ? "a line ends with a bare LF; end it with CRLF"
-                                  : "there is a control character in the head";
+                                  : "a line has a control character in it";
         return -S_BAD_REQUEST;
     }
     if (at + 1 == len)
         return 0;
     if (buffer[at + 1] != '\n') {
-        *why = "there is a bare CR in the head; end lines with CRLF";
+        *why = "a line has a bare CR in it; end lines with CRLF";
         return -S_BAD_REQUEST;
     }
     *text = span_between(buffer + line->at, buffer + at);

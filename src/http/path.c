@@ -2,8 +2,6 @@
 
 #include "http/target.h"
 
-#include <string.h>
-
 /* The length of the well-formed sequence at the start of text, 0 where there is none.
  * Table 3-7 of the Unicode standard: only the second octet's range depends on the first. */
 static size_t utf8_sequence(struct span text)
@@ -30,7 +28,7 @@ static size_t utf8_sequence(struct span text)
     return len;
 }
 
-bool is_utf8(struct span text)
+bool path_is_utf8(struct span text)
 {
     while (text.len) {
         size_t len = utf8_sequence(text);
@@ -50,15 +48,23 @@ static bool has_escaped_slash(struct span text)
     return false;
 }
 
+/* C0, DEL, and C1 in UTF-8: what a terminal that lists the folder would obey. */
+static bool is_control(struct span text)
+{
+    unsigned char first = (unsigned char)text.at[0];
+    unsigned char second = text.len > 1 ? (unsigned char)text.at[1] : 0;
+    return first < 0x20 || first == 0x7F || (first == 0xC2 && second >= 0x80 && second <= 0x9F);
+}
+
 static const char *wrong_octets(struct span text)
 {
     for (size_t i = 0; i < text.len; i++) {
-        if ((unsigned char)text.at[i] < 0x20 || text.at[i] == 0x7F)
+        if (is_control(span_after(text, i)))
             return "the path has a control character in it";
         if (text.at[i] == '\\')
             return "the path has a backslash in it; use slashes";
     }
-    return is_utf8(text) ? NULL : "the path is not UTF-8";
+    return path_is_utf8(text) ? NULL : "the path is not UTF-8";
 }
 
 static const char *wrong_component(struct span component, bool last)
@@ -93,18 +99,14 @@ static enum path_kind judge(struct span text, const char **why)
 
 void path_decode(struct path *path, struct span text)
 {
-    static char decoded[REQUEST_LINE_MAX];
     path->why = NULL;
     path->kind = PATH_WRONG;
-    long len = target_decode(text, decoded);
+    long len = target_decode(text, path->text);
     if (len < 0)
         path->why = "the path has a percent sign without two hexadecimal digits behind it";
     else if (has_escaped_slash(text))
         path->why = "the path has an escaped slash in it";
     else
-        path->kind = judge((struct span){decoded, (size_t)len}, &path->why);
-    if (path->kind != PATH_FILE)
-        return;
-    memcpy(path->text, decoded, (size_t)len);
-    path->text[len] = '\0';
+        path->kind = judge((struct span){path->text, (size_t)len}, &path->why);
+    path->text[len < 0 ? 0 : len] = '\0';
 }

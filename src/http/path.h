@@ -21,14 +21,15 @@ enum path_kind {
 
 struct path {
     enum path_kind kind;
-    const char *why;               /* of PATH_WRONG; a string that stays */
-    char text[PATH_BYTES_MAX + 1]; /* of PATH_FILE; ends with a NUL */
+    const char *why;                 /* of PATH_WRONG; a string that stays */
+    char text[REQUEST_LINE_MAX + 1]; /* of PATH_FILE; ends with a NUL */
 };
 
-/* text: what stands behind "/files/" in the target, still percent-encoded. */
+/* text: what stands behind "/files/" in the target, still percent-encoded; at most REQUEST_LINE_MAX
+ * octets. */
 void path_decode(struct path *path, struct span text);
 
 /* Whether all octets are well-formed UTF-8 (RFC 3629: no surrogates, nothing overlong). */
-bool is_utf8(struct span text);
+bool path_is_utf8(struct span text);
 
 #endif

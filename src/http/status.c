@@ -1,5 +1,7 @@
 #include "http/status.h"
 
+#include "bounds.h"
+
 #define ROW(code, reason, why)                                                                     \
     {                                                                                              \
         code, {"HTTP/1.1 " reason "\r\n", sizeof("HTTP/1.1 " reason "\r\n") - 1}, why              \
@@ -18,9 +20,9 @@ static const struct status_row rows[] = {
     ROW(S_REQUEST_TIMEOUT,       "408 Request Timeout", "the request did not arrive in time; send it again"),
     ROW(S_CONFLICT,              "409 Conflict", "the name cannot take a file"),
     ROW(S_CONTENT_TOO_LARGE,     "413 Content Too Large", "the body is larger than this server takes"),
-    ROW(S_URI_TOO_LONG,          "414 URI Too Long", "the request line is longer than 8192 bytes"),
+    ROW(S_URI_TOO_LONG,          "414 URI Too Long", "the request line is longer than " BOUND_TEXT(REQUEST_LINE_MAX) " bytes"),
     ROW(S_EXPECTATION_FAILED,    "417 Expectation Failed", "the only expectation that can be met is 100-continue"),
-    ROW(S_FIELDS_TOO_LARGE,      "431 Request Header Fields Too Large", "the head is larger than 16384 bytes or has more than 100 fields"),
+    ROW(S_FIELDS_TOO_LARGE,      "431 Request Header Fields Too Large", "the head is larger than " BOUND_TEXT(HEAD_MAX) " bytes or has more than " BOUND_TEXT(FIELDS_MAX) " fields"),
     ROW(S_INTERNAL_ERROR,        "500 Internal Server Error", "the server failed; its log says how"),
     ROW(S_NOT_IMPLEMENTED,       "501 Not Implemented", "no resource here knows that method"),
     ROW(S_UNAVAILABLE,           "503 Service Unavailable", "the server is stopping; send the request again"),

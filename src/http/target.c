@@ -78,8 +78,8 @@ static char octet_at(struct span text, size_t *len)
     *len = text.len ? 1 : 0;
     if (text.len == 0 || text.at[0] != '%')
         return text.len ? text.at[0] : '\0';
-    int high = text.len > 2 ? hex_value(text.at[1]) : -1;
-    int low = text.len > 2 ? hex_value(text.at[2]) : -1;
+    int high = text.len > 2 ? span_hex_value(text.at[1]) : -1;
+    int low = text.len > 2 ? span_hex_value(text.at[2]) : -1;
     *len = high < 0 || low < 0 ? 0 : 3;
     return (char)(high * 16 + low);
 }

@@ -19,7 +19,7 @@ struct target {
 };
 
 /*
- * Reads a target whose octets the head has already checked.
+ * Reads a target that is not empty and whose octets the head has already checked.
  * 0: served. -S_BAD_REQUEST: no form fits the method. -S_NOT_IMPLEMENTED: the authority-form, or
  * CONNECT, which no origin server needs.
  */

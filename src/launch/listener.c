@@ -53,7 +53,7 @@ void listeners_inherit(struct listeners *listeners)
         if (!listening)
             diag_die(EX_CONFIG,
                      "descriptor %d from the service manager does not listen; set Accept=no", fd);
-        union address address;
+        union address address = {.any.sa_family = AF_UNSPEC};
         len = sizeof address;
         bool is_unix = getsockname(fd, &address.any, &len) == 0 && address.any.sa_family == AF_UNIX;
         int flags = fcntl(fd, F_GETFL);

@@ -35,9 +35,9 @@ bool stop_asked(void)
     return asked;
 }
 
-void stop_waiting(bool now)
+void stop_waiting(bool begins)
 {
-    waiting = now;
-    if (now && asked)
+    waiting = begins;
+    if (begins && asked)
         shutdown(peer, SHUT_RD);
 }

@@ -17,7 +17,7 @@ void stop_watch(int socket);
 
 bool stop_asked(void);
 
-/* Around a wait for a request. */
-void stop_waiting(bool waiting);
+/* Around a wait for a request: true before it, false behind it. */
+void stop_waiting(bool begins);
 
 #endif

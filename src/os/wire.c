@@ -30,7 +30,7 @@ static enum wire_kind kind_of(int fd)
 
 static void set_socket_timeout(int fd, int option, int ms)
 {
-    struct timeval time = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
+    struct timeval time = {.tv_sec = ms / 1000, .tv_usec = (suseconds_t)(ms % 1000) * 1000};
     setsockopt(fd, SOL_SOCKET, option, &time, sizeof time);
 }
 
