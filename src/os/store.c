@@ -60,24 +60,24 @@ int store_open(struct store *store, const char *directory, bool durable)
     return store->folder < 0 ? -1 : 0;
 }
 
-/* The folder that a path's last component is in. -1 with errno where it can't be opened. */
-static int open_parent(const struct store *store, const char *path, const char **name, bool *opened)
+/* 0, or -1 with errno where the folder can't be opened. */
+static int open_place(const struct store *store, const char *path, struct place *place)
 {
     char parent[PATH_BYTES_MAX + 1];
     const char *slash = strrchr(path, '/');
-    *name = slash ? slash + 1 : path;
-    *opened = slash != NULL;
+    *place = (struct place){store->folder, slash != NULL, slash ? slash + 1 : path};
     if (!slash)
-        return store->folder;
+        return 0;
     memcpy(parent, path, (size_t)(slash - path));
     parent[slash - path] = '\0';
-    return open_beneath(store->folder, parent, O_RDONLY | O_DIRECTORY);
+    place->folder = open_beneath(store->folder, parent, O_RDONLY | O_DIRECTORY);
+    return place->folder < 0 ? -1 : 0;
 }
 
-static void close_parent(int folder, bool opened)
+static void close_place(const struct place *place)
 {
-    if (opened)
-        close(folder);
+    if (place->owned)
+        close(place->folder);
 }
 
 static void take_facts(struct file *file, const struct stat *facts)
@@ -138,15 +138,15 @@ static bool can_link_unnamed(int fd, int folder)
 static int open_aside(struct upload *upload)
 {
     upload->hidden[0] = '\0';
-    int fd = openat(upload->folder, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, NEW_FILE_MODE);
-    if (fd >= 0 && can_link_unnamed(fd, upload->folder))
+    int fd = openat(upload->place.folder, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, NEW_FILE_MODE);
+    if (fd >= 0 && can_link_unnamed(fd, upload->place.folder))
         return fd;
     if (fd >= 0)
         close(fd);
     else if (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL)
         return -1;
     make_hidden_name(upload);
-    return openat(upload->folder, upload->hidden,
+    return openat(upload->place.folder, upload->hidden,
                   O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, NEW_FILE_MODE);
 }
 
@@ -165,8 +165,8 @@ static int no_folder(struct upload *upload)
 static int check_target(struct upload *upload)
 {
     struct stat facts;
-    if (fstatat(upload->folder, upload->name, &facts, AT_SYMLINK_NOFOLLOW) != 0)
-        return errno == ENOENT ? 0 : failed("stat", upload->name);
+    if (fstatat(upload->place.folder, upload->place.name, &facts, AT_SYMLINK_NOFOLLOW) != 0)
+        return errno == ENOENT ? 0 : failed("stat", upload->place.name);
     if (!S_ISREG(facts.st_mode))
         return conflict(upload, "the name belongs to something that is no regular file");
     return 0;
@@ -174,9 +174,8 @@ static int check_target(struct upload *upload)
 
 int store_begin(const struct store *store, const char *path, struct upload *upload)
 {
-    upload->folder = open_parent(store, path, &upload->name, &upload->owns_folder);
     upload->why = NULL;
-    if (upload->folder < 0)
+    if (open_place(store, path, &upload->place) != 0)
         return is_nothing(errno) ? no_folder(upload) : failed("open the folder of", path);
     int status = check_target(upload);
     if (status == 0) {
@@ -185,7 +184,7 @@ int store_begin(const struct store *store, const char *path, struct upload *uplo
             return 0;
         status = is_nothing(errno) ? no_folder(upload) : failed("create", path);
     }
-    close_parent(upload->folder, upload->owns_folder);
+    close_place(&upload->place);
     return status;
 }
 
@@ -196,7 +195,7 @@ int store_write(struct upload *upload, struct span piece)
         if (put > 0)
             piece = span_after(piece, (size_t)put);
         else if (put == 0 || errno != EINTR)
-            return failed("write", upload->name);
+            return failed("write", upload->place.name);
     }
     return 0;
 }
@@ -207,10 +206,11 @@ int store_write(struct upload *upload, struct span piece)
 static int publish_new(struct upload *upload)
 {
     if (!upload->hidden[0])
-        return link_unnamed(upload->fd, upload->folder, upload->name);
-    int done = linkat(upload->folder, upload->hidden, upload->folder, upload->name, 0);
+        return link_unnamed(upload->fd, upload->place.folder, upload->place.name);
+    int done =
+        linkat(upload->place.folder, upload->hidden, upload->place.folder, upload->place.name, 0);
     if (done == 0)
-        unlinkat(upload->folder, upload->hidden, 0);
+        unlinkat(upload->place.folder, upload->hidden, 0);
     return done;
 }
 
@@ -218,12 +218,12 @@ static int publish_over(struct upload *upload)
 {
     if (!upload->hidden[0]) {
         make_hidden_name(upload);
-        if (link_unnamed(upload->fd, upload->folder, upload->hidden) != 0) {
+        if (link_unnamed(upload->fd, upload->place.folder, upload->hidden) != 0) {
             upload->hidden[0] = '\0';
             return -1;
         }
     }
-    return renameat(upload->folder, upload->hidden, upload->folder, upload->name);
+    return renameat(upload->place.folder, upload->hidden, upload->place.folder, upload->place.name);
 }
 
 /* Without hard links (FAT, some network file systems) only a rename is left, for new names too. */
@@ -238,12 +238,12 @@ static int name_it(struct upload *upload, bool *replaced)
     if (publish_new(upload) != 0) {
         *replaced = errno == EEXIST;
         if (!*replaced && !has_no_links(upload, errno))
-            return is_nothing(errno) ? no_folder(upload) : failed("link", upload->name);
+            return is_nothing(errno) ? no_folder(upload) : failed("link", upload->place.name);
         int status = check_target(upload);
         if (status != 0)
             return status;
         if (publish_over(upload) != 0)
-            return is_nothing(errno) ? no_folder(upload) : failed("rename to", upload->name);
+            return is_nothing(errno) ? no_folder(upload) : failed("rename to", upload->place.name);
     }
     upload->hidden[0] = '\0';
     return 0;
@@ -255,13 +255,13 @@ int store_publish(const struct store *store, struct upload *upload, struct file 
     struct stat facts;
     int status = 0;
     if (store->durable && fsync(upload->fd) != 0)
-        status = failed("fsync", upload->name);
+        status = failed("fsync", upload->place.name);
     if (status == 0)
         status = name_it(upload, replaced);
     if (status == 0 && fstat(upload->fd, &facts) != 0)
-        status = failed("stat", upload->name);
-    if (status == 0 && store->durable && fsync(upload->folder) != 0)
-        status = failed("fsync the folder of", upload->name);
+        status = failed("stat", upload->place.name);
+    if (status == 0 && store->durable && fsync(upload->place.folder) != 0)
+        status = failed("fsync the folder of", upload->place.name);
     if (status == 0)
         take_facts(file, &facts);
     store_abandon(upload);
@@ -271,33 +271,33 @@ int store_publish(const struct store *store, struct upload *upload, struct file 
 void store_abandon(struct upload *upload)
 {
     if (upload->hidden[0])
-        unlinkat(upload->folder, upload->hidden, 0);
+        unlinkat(upload->place.folder, upload->hidden, 0);
     close(upload->fd);
-    close_parent(upload->folder, upload->owns_folder);
+    close_place(&upload->place);
 }
 
 /* ---- Removing ---- */
 
-static int remove_from(const struct store *store, int folder, const char *name)
+static int remove_from(const struct store *store, const struct place *place)
 {
     struct stat facts;
-    if (fstatat(folder, name, &facts, AT_SYMLINK_NOFOLLOW) != 0)
-        return is_nothing(errno) ? S_NOT_FOUND : failed("stat", name);
+    if (fstatat(place->folder, place->name, &facts, AT_SYMLINK_NOFOLLOW) != 0)
+        return is_nothing(errno) ? S_NOT_FOUND : failed("stat", place->name);
     if (!S_ISREG(facts.st_mode))
         return S_NOT_FOUND;
-    if (unlinkat(folder, name, 0) != 0)
-        return is_nothing(errno) || errno == EISDIR ? S_NOT_FOUND : failed("unlink", name);
-    return store->durable && fsync(folder) != 0 ? failed("fsync the folder of", name) : 0;
+    if (unlinkat(place->folder, place->name, 0) != 0)
+        return is_nothing(errno) || errno == EISDIR ? S_NOT_FOUND : failed("unlink", place->name);
+    if (store->durable && fsync(place->folder) != 0)
+        return failed("fsync the folder of", place->name);
+    return 0;
 }
 
 int store_remove(const struct store *store, const char *path)
 {
-    const char *name;
-    bool opened;
-    int folder = open_parent(store, path, &name, &opened);
-    if (folder < 0)
+    struct place place;
+    if (open_place(store, path, &place) != 0)
         return is_nothing(errno) ? S_NOT_FOUND : failed("open the folder of", path);
-    int status = remove_from(store, folder, name);
-    close_parent(folder, opened);
+    int status = remove_from(store, &place);
+    close_place(&place);
     return status;
 }

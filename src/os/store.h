@@ -38,13 +38,18 @@ struct file {
     uint32_t modified_ns;
 };
 
+/* Where a path leads: a name within a folder. */
+struct place {
+    int folder;
+    bool owned;       /* the folder was opened for this */
+    const char *name; /* points into the path that was given */
+};
+
 /* An upload that is not published yet. */
 struct upload {
     int fd;
-    int folder;       /* the one that the name is in */
-    bool owns_folder; /* it was opened for this upload */
-    const char *name; /* within the folder; points into the path that was given */
-    const char *why;  /* after S_CONFLICT: what stands in the way, a string that stays */
+    struct place place;
+    const char *why; /* after S_CONFLICT: what stands in the way, a string that stays */
     char hidden[sizeof STORE_HIDDEN_PREFIX + 16]; /* empty where the file has no name yet */
 };
 
