@@ -6,7 +6,7 @@ PORT   ?= 4221
 DIR    ?= $(BUILD)/files
 
 PACKAGES      := gcc libc6-dev make pkg-config musl-tools zlib1g-dev libsystemd-dev
-PACKAGES_TEST := bats curl python3 strace systemd procps util-linux \
+PACKAGES_TEST := bats curl python3 strace systemd procps util-linux mount \
                  clang clang-format clang-tidy cppcheck shellcheck
 
 # ---- What there is to build with ----

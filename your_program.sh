@@ -3,5 +3,5 @@
 # port 4221 with the arguments that it was given, such as --directory /tmp/files/.
 set -e
 here=$(cd "$(dirname "$0")" && pwd)
-make -s -j"$(nproc)" -C "$here" all >/dev/null
+make -s -j"$(nproc)" -C "$here" BUILD=build all >/dev/null
 exec "$here/build/perchd" --no-date "$@"

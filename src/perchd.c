@@ -45,7 +45,7 @@ static const struct option_row rows[] = {
     {"listen", "[HOST:]PORT|/PATH", "where to listen; may be repeated (127.0.0.1:4221)", 0, take_listen},
     {"max-connections", "N", "at once; more wait in the kernel's queue (512)", MEMBER(max_connections), option_count},
     {"max-per-source", "N", "of one address or IPv6 /64; more get 503 (32)", MEMBER(max_per_source), option_count},
-    {"drain", "SECONDS", "for handlers at work to finish at the end (10)", MEMBER(drain_ms), option_seconds},
+    {"drain", "SECONDS", "for handlers at work to finish; 0: no limit (10)", MEMBER(drain_ms), option_seconds},
     {"check", NULL, "judge the options, say what would be served, exit", MEMBER(check), option_switch},
 };
 /* clang-format on */
@@ -58,12 +58,12 @@ static const struct option_program program = {
              "  perchd --directory /srv/files\n",
     .notes = "\n"
              "All other options go to perch, see perch --help. Port 0: the kernel picks one.\n"
-             "Sockets that systemd passes are used instead of the default one. Addresses of this\n"
-             "machine are counted only where --max-per-source is given. SIGTERM and SIGINT: take\n"
-             "no more, let the handlers finish; a second one: end them.\n"
+             "Sockets that systemd passes are used instead of the default one. Addresses of\n"
+             "this machine are counted only where --max-per-source is given. SIGTERM and\n"
+             "SIGINT: take no more, let the handlers finish; a second one: end them.\n"
              "Exit codes: 0 after such a signal; 64 a wrong option; 66 no such folder; 69 an\n"
-             "address that can't be had; 71 the system failed; 72 no perch beside perchd; 78 a\n"
-             "passed socket that does not listen.\n",
+             "address that can't be had; 71 the system failed; 72 no perch beside perchd;\n"
+             "78 a passed socket that does not listen.\n",
     .rows = rows,
     .count = sizeof rows / sizeof rows[0],
 };
@@ -112,14 +112,17 @@ static void announce(const struct listeners *listeners, const char *summary)
 
 int main(int argc, char *argv[])
 {
+    /* What is static lasts as long as the program. */
     static struct listeners listeners;
+    static struct launch_plan plan;
+    static const char **handler_argv;
     struct settings settings;
     char summary[1024];
 
     diag_program("perchd");
     fill_standard_descriptors();
     launcher_block_signals();
-    const char **handler_argv = parse(&settings, argc, argv);
+    handler_argv = parse(&settings, argc, argv);
     const char *handler = handler_find();
     handler_check(handler, handler_argv, summary, sizeof summary);
     if (settings.check) {
@@ -129,8 +132,7 @@ int main(int argc, char *argv[])
     open_listeners(&listeners, &settings);
     unsigned per_source =
         settings.max_per_source ? settings.max_per_source : MAX_PER_SOURCE_DEFAULT;
-    /* Static, as it lasts as long as the program. */
-    static struct launch_plan plan;
+
     plan = (struct launch_plan){
         .listeners = &listeners,
         .children = children_new(settings.max_connections, handler, (char *const *)handler_argv),

@@ -27,7 +27,8 @@ const char *handler_find(void)
     return path;
 }
 
-/* The arguments with --check behind them; to be freed. */
+/* The arguments with --check before them, where no option can take it for its value; to be freed.
+ */
 static char **with_check(const char *const argv[])
 {
     size_t count = 0;
@@ -36,8 +37,9 @@ static char **with_check(const char *const argv[])
     const char **checked = calloc(count + 2, sizeof *checked);
     if (!checked)
         diag_die(EX_OSERR, "no memory for %zu arguments", count);
-    memcpy(checked, argv, count * sizeof *checked);
-    checked[count] = "--check";
+    checked[0] = argv[0];
+    checked[1] = "--check";
+    memcpy(checked + 2, argv + 1, (count - 1) * sizeof *checked);
     return (char **)checked;
 }
 

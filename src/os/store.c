@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
@@ -57,6 +58,14 @@ int store_open(struct store *store, const char *directory, bool durable)
 {
     store->durable = durable;
     store->folder = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    /* Where descriptor 0 or 1 was closed it must stay so, or the folder passes for the client. */
+    if (store->folder >= 0 && store->folder <= STDERR_FILENO) {
+        int low = store->folder;
+        store->folder = fcntl(low, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+        close(low);
+    }
+    /* A file beyond the process's limit is to be an errno, not a death. */
+    signal(SIGXFSZ, SIG_IGN);
     return store->folder < 0 ? -1 : 0;
 }
 

@@ -38,8 +38,9 @@ static const struct option_program program = {
              "  printf 'GET / HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n' | perch\n",
     .notes = "\n"
              "A time of 0 means no limit. On a terminal there are none.\n"
-             "Exit codes: 0 whatever the client did; 64 a wrong option; 66 no such folder, or no\n"
-             "connection on stdin; 71 the system failed; 78 a descriptor that can't be served.\n",
+             "Exit codes: 0 whatever the client did; 64 a wrong option; 66 no such folder, or\n"
+             "no connection on stdin; 71 the system failed; 78 a descriptor that can't be\n"
+             "served.\n",
     .rows = rows,
     .count = sizeof rows / sizeof rows[0],
 };

@@ -1,0 +1,690 @@
+#!/usr/bin/env bats
+# perchd: what clients of every sort see, its listeners, its caps, shortages, and its end.
+
+load helper
+
+setup() {
+    cd "$BATS_TEST_TMPDIR" || return
+    make_files
+}
+
+teardown() {
+    stop_perchd
+}
+
+# ---- curl ----
+
+# status ARGUMENT ...: of curl's reply; its body goes to the file body.
+status() {
+    curl -sS -o body -w '%{http_code}' "$@"
+}
+
+@test "curl: every endpoint" {
+    start_perchd --directory "$FILES"
+    [ "$(status "$URL/")" = 200 ]
+    [ ! -s body ]
+    [ "$(status "$URL/echo/hello%20you/there?x=y")" = 200 ]
+    [ "$(cat body)" = "hello you/there" ]
+    [ "$(status -A 'me/1.0 (a test)' "$URL/user-agent")" = 200 ]
+    [ "$(cat body)" = "me/1.0 (a test)" ]
+    [ "$(status -H User-Agent: "$URL/user-agent")" = 200 ]
+    [ ! -s body ]
+    [ "$(status "$URL/files/a")" = 404 ]
+    [ "$(status --data-binary hello "$URL/files/a")" = 201 ]
+    [ "$(status "$URL/files/a")" = 200 ]
+    [ "$(cat body)" = hello ]
+    [ "$(cat files/a)" = hello ]
+    [ "$(status -X DELETE "$URL/files/a")" = 204 ]
+    [ "$(status -X DELETE "$URL/files/a")" = 404 ]
+    [ "$(status "$URL/nothing")" = 404 ]
+    [ "$(status -X POST "$URL/echo/a")" = 405 ]
+    [ "$(status -X BREW "$URL/echo/a")" = 501 ]
+    [ "$(status -X OPTIONS "$URL/echo/a")" = 204 ]
+    [ "$(status -X OPTIONS --request-target '*' "$URL")" = 204 ]
+}
+
+@test "curl: the fields of a file, HEAD as GET" {
+    start_perchd --directory "$FILES"
+    echo hello >files/a
+    curl -sS -D of-get -o body "$URL/files/a"
+    curl -sS -I "$URL/files/a" >of-head
+    # Only the second may differ that Date tells.
+    diff <(grep -iv '^date:' of-get) <(grep -iv '^date:' of-head)
+    tr -d '\r' <of-get >fields
+    grep -qix 'content-type: application/octet-stream' fields
+    grep -qix 'content-length: 6' fields
+    grep -qix 'x-content-type-options: nosniff' fields
+    grep -qix 'content-security-policy: sandbox' fields
+    grep -qixE 'etag: "[^"]+"' fields
+    grep -qixE 'last-modified: [A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} GMT' fields
+    grep -qixE 'date: [A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} GMT' fields
+    run ! grep -i '^server' fields
+}
+
+@test "curl: files of many sizes, up by -T and down again" {
+    start_perchd --directory "$FILES"
+    for size in 0 1 1023 16383 16384 16385 65535 65536 65537 262144 1048577 9000000; do
+        head -c "$size" /dev/urandom >source
+        [ "$(status -T source "$URL/files/length$size")" = 201 ]
+        cmp source "files/length$size"
+        [ "$(status -T source "$URL/files/length$size")" = 204 ]
+        # From stdin curl doesn't know the length: chunked.
+        [ "$(status -T - "$URL/files/$size" <source)" = 201 ]
+        cmp source "files/$size"
+        [ "$(status "$URL/files/$size")" = 200 ]
+        cmp source body
+        [ "$(status --data-binary @source "$URL/files/$size")" = 201 ]
+        cmp source "files/$size"
+    done
+}
+
+@test "curl: a folder by its full name, with a slash at the end" {
+    start_perchd --directory "$FILES/"
+    mkdir files/folder
+    [ "$(status -T - "$URL/files/folder/a%20b" <<<hello)" = 201 ]
+    [ "$(cat "files/folder/a b")" = hello ]
+    [ "$(status "$URL/files/folder/a%20b")" = 200 ]
+    [ "$(status "$URL/files/folder/")" = 404 ]
+    [ "$(status --path-as-is "$URL/files/../files/folder/a%20b")" = 404 ] ||
+        [ "$(status --path-as-is "$URL/files/../files/folder/a%20b")" = 400 ]
+}
+
+@test "curl: --read-only" {
+    start_perchd --read-only --directory "$FILES"
+    echo hello >files/a
+    [ "$(status "$URL/files/a")" = 200 ]
+    for method in PUT POST DELETE; do
+        [ "$(status -X "$method" -D fields --data-binary '' "$URL/files/a")" = 405 ]
+        tr -d '\r' <fields | grep -i '^allow:' | tr ',' '\n' | tr -d ' ' | sed 's/^[Aa]llow://' | sort >allowed
+        [ "$(xargs <allowed)" = "GET HEAD OPTIONS" ]
+    done
+    [ "$(cat files/a)" = hello ]
+}
+
+@test "curl: a connection is used again, after uploads and refusals too" {
+    start_perchd --directory "$FILES"
+    echo hello >source
+    curl -sSv "$URL/" "$URL/nothing" "$URL/echo/a" --next -sSv -T source "$URL/files/a" \
+        --next -sSv -T - "$URL/files/b" --next -sSv -X DELETE "$URL/files/a" --next -sSv -I "$URL/files/b" \
+        <<<hello >/dev/null 2>said
+    grep '^< HTTP' said
+    [ "$(grep -c '^< HTTP/1.1 20' said)" = 6 ]
+    [ "$(grep -c 'Re-using existing connection' said)" = 6 ]
+}
+
+@test "curl: --http1.0, --compressed, a 413" {
+    start_perchd --max-body 10 --directory "$FILES"
+    [ "$(status --http1.0 "$URL/echo/a")" = 200 ]
+    [ "$(cat body)" = a ]
+    [ "$(status --compressed -D fields "$URL/echo/$(printf 'a%.0s' {1..500})")" = 200 ]
+    grep -qi '^content-encoding: gzip' fields
+    [ "$(wc -c <body)" = 500 ]
+    head -c 3000000 /dev/zero >source
+    [ "$(status -T source "$URL/files/a")" = 413 ]
+    [ ! -e files/a ]
+}
+
+# ---- Other clients ----
+
+@test "http.client: one connection is kept" {
+    start_perchd --directory "$FILES"
+    py <<'END'
+from http.client import HTTPConnection
+kept = HTTPConnection("127.0.0.1", int(os.environ["PORT"]), timeout=LIMIT)
+kept.connect()
+socket_used = kept.sock
+for i in range(20):
+    kept.request("POST" if i % 2 else "PUT", "/files/a", body=str(i))
+    reply = kept.getresponse()
+    assert reply.status in (201, 204) and reply.read() == b""
+    kept.request("GET", "/files/a")
+    assert kept.getresponse().read() == str(i).encode()
+    kept.request("PUT", "/files/b", body=iter([b"one ", b"two"]), encode_chunked=True,
+                 headers={"Transfer-Encoding": "chunked"})
+    kept.getresponse().read()
+    kept.request("HEAD", "/files/b")
+    reply = kept.getresponse()
+    assert reply.getheader("Content-Length") == "7" and reply.read() == b""
+    assert kept.sock is socket_used
+END
+}
+
+@test "two connections, used in reverse order" {
+    start_perchd
+    py <<'END'
+from http.client import HTTPConnection
+one, two = (HTTPConnection("127.0.0.1", int(os.environ["PORT"]), timeout=LIMIT) for _ in range(2))
+one.connect(), two.connect()
+for i in range(5):
+    two.request("GET", f"/echo/two{i}")
+    assert two.getresponse().read() == b"two%d" % i
+    one.request("GET", f"/echo/one{i}")
+    assert one.getresponse().read() == b"one%d" % i
+END
+}
+
+@test "100 at once: each is served" {
+    start_perchd --directory "$FILES"
+    head -c 300000 /dev/urandom >files/big
+    py <<'END'
+talks = [connect() for _ in range(100)]
+big = open("files/big", "rb").read()
+for i, talk in enumerate(talks):
+    talk.send(request(f"/echo/{i}") + request("/files/big"))
+for i, talk in reversed(list(enumerate(talks))):
+    assert talk.reply().body == str(i).encode()
+    assert talk.reply().body == big
+assert len(children(int(os.environ["PERCHD_PID"]))) == 100
+END
+}
+
+@test "resets in the middle of everything: it goes on, and leaves nothing behind" {
+    start_perchd --directory "$FILES"
+    head -c 3000000 /dev/urandom >files/big
+    py <<'END'
+import random
+chance = random.Random(7)
+perchd = int(os.environ["PERCHD_PID"])
+before = descriptors(perchd)
+messages = [
+    request("/echo/a"), request("/files/big"), request("/files/new", method="PUT", body="x" * 50000),
+    request("/files/new", "Transfer-Encoding: chunked", method="PUT") + b"1000\r\n" + b"x" * 4096 + b"\r\n0\r\n\r\n",
+    request("/echo/" + "y" * 3000) * 20, b"nonsense\r\n\r\n" + b"z" * 20000,
+    request("/files/new", "Content-Length: 100", "Expect: 100-continue", method="POST"), b"",
+]
+for i in range(240):
+    talk = connect()
+    message = messages[i % len(messages)]
+    try:
+        talk.send(message[:chance.randrange(len(message) + 1)])
+        if chance.random() < 0.5 and not talk.is_silent(0.002):
+            talk.sock.recv(chance.randrange(1, 5000))
+    except (ConnectionResetError, BrokenPipeError):
+        pass
+    talk.reset()
+with connect() as talk:
+    assert talk.ask("/echo/alive", "Connection: close").body == b"alive"
+eventually("no handler is left", lambda: not children(perchd))
+eventually("no descriptor is left", lambda: descriptors(perchd) == before)
+assert sorted(set(os.listdir("files")) - {"new"}) == ["big"], os.listdir("files")
+END
+}
+
+@test "no zombie is left of 50 connections" {
+    start_perchd
+    py <<'END'
+perchd = int(os.environ["PERCHD_PID"])
+for _ in range(50):
+    with connect() as talk:
+        assert talk.ask("/", "Connection: close").status == 200
+eventually("no child is left", lambda: not children(perchd))
+END
+}
+
+@test "a handler gets neither the launcher's environment nor its descriptors" {
+    py <<'END'
+with Process([PERCHD, "--listen", "127.0.0.1:0", "--listen", os.path.abspath("sock"), "--directory", "files"],
+             env=dict(os.environ, SECRET="x"), stdout=subprocess.PIPE) as perchd:
+    port = perchd.wait_for_line("http").rstrip("/\n").rpartition(":")[2]
+    with connect(port) as other, connect(port) as talk:
+        other.ask(), talk.ask()
+        for handler in children(perchd.pid):
+            assert open(f"/proc/{handler}/environ", "rb").read() == b""
+            opened = {fd: os.readlink(f"/proc/{handler}/fd/{fd}") for fd in os.listdir(f"/proc/{handler}/fd")}
+            folder = [fd for fd, name in opened.items() if name == os.path.abspath("files")]
+            assert sorted(opened) == sorted(["0", "1", "2", *folder]) and len(folder) == 1, opened
+            assert opened["0"] == opened["1"] != opened["2"], opened
+    perchd.signal(signal.SIGTERM)
+END
+}
+
+# ---- Listeners ----
+
+# Three lines are announced before perchd is ready; the address of the last is the helper's own.
+@test "several listeners, a host by its name, a unix socket" {
+    LISTENERS=3 start_perchd --listen localhost:0 --listen "$PWD/sock"
+    printf '%s\n' "${ANNOUNCED[@]}"
+    for line in "${ANNOUNCED[@]}"; do
+        case $line in
+        *unix:*)
+            [ "$line" = "perchd: listening on unix:$PWD/sock" ]
+            reply=$(curl -sS --unix-socket sock http://localhost/echo/unix)
+            [ "$reply" = unix ]
+            ;;
+        *)
+            reply=$(curl -sS -g "${line#perchd: listening on }echo/tcp")
+            [ "$reply" = tcp ]
+            ;;
+        esac
+    done
+    [[ ${ANNOUNCED[*]} == *unix:* ]]
+}
+
+@test "IPv6" {
+    python3 -c 'import socket; socket.create_server(("::1", 0), family=socket.AF_INET6)' 2>/dev/null ||
+        skip "there is no IPv6 here"
+    LISTENERS=2 start_perchd --listen '[::1]:0'
+    [[ ${ANNOUNCED[0]} =~ ^perchd:\ listening\ on\ (http://\[::1\]:[0-9]+/)$ ]]
+    [ "$(curl -sS -g "${BASH_REMATCH[1]}echo/six")" = six ]
+}
+
+@test "a unix socket: a stale one is replaced, it is removed at the end" {
+    python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("sock")'
+    [ -S sock ]
+    start_perchd --listen "$PWD/sock"
+    [ "$(curl -sS --unix-socket sock http://x/echo/a)" = a ]
+    stop_perchd
+    [ ! -e sock ]
+}
+
+@test "a unix socket that is in use, and a file that is none, are left alone" {
+    start_perchd --listen "$PWD/sock"
+    run -69 --separate-stderr "$PERCHD" --listen "$PWD/sock" 3>&-
+    # shellcheck disable=SC2154 # set by run
+    [[ $stderr == *sock* && $(wc -l <<<"$stderr") = 1 ]]
+    [ "$(curl -sS --unix-socket sock http://x/echo/a)" = a ]
+    echo precious >file
+    run -69 --separate-stderr "$PERCHD" --listen "$PWD/file" 3>&-
+    [[ $stderr == *file* && $(wc -l <<<"$stderr") = 1 ]]
+    [ "$(cat file)" = precious ]
+}
+
+@test "without options it is 127.0.0.1:4221, and no other address" {
+    need_own_network
+    cat >default.py <<'END'
+from talk import *
+with Process([PERCHD], stdout=subprocess.PIPE) as perchd:
+    assert perchd.wait_for_line("listening") == "perchd: listening on http://127.0.0.1:4221/\n"
+    with connect("127.0.0.1:4221") as talk:
+        assert talk.ask().status == 200
+    try:
+        connect("127.0.0.2:4221")
+        raise AssertionError("it listens on 127.0.0.2, too")
+    except ConnectionRefusedError:
+        pass
+    perchd.signal(signal.SIGTERM)
+END
+    "${OWN_NETWORK[@]}" python3 default.py 3>&-
+}
+
+@test "started again at once, the port is free" {
+    start_perchd
+    # shellcheck disable=SC2153 # set by start_perchd
+    port=$PORT
+    # The server's side closes first, so its address lingers in TIME-WAIT.
+    curl -sS -H 'Connection: close' "$URL/echo/a"
+    stop_perchd
+    rm perchd.out
+    start_perchd --listen "$port"
+    [ "$(curl -sS "http://127.0.0.1:$port/echo/b")" = b ]
+}
+
+# ---- The service manager ----
+
+@test "sd_notify: ready, status, stopping; the watchdog" {
+    ldd "$PERCHD" | grep -q libsystemd || skip "this perchd is built without libsystemd"
+    py <<'END'
+notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+notify.settimeout(LIMIT)
+notify.bind("notify")
+
+def await_message(start):
+    while True:
+        for line in notify.recv(65536).decode().splitlines():
+            if line.startswith(start):
+                return line
+
+env = dict(os.environ, NOTIFY_SOCKET=os.path.abspath("notify"), WATCHDOG_USEC="200000")
+with Process([PERCHD, "--listen", "127.0.0.1:0"], env=env, stdout=subprocess.PIPE) as perchd:
+    port = perchd.wait_for_line("listening").rstrip("/\n").rpartition(":")[2]
+    await_message("READY=1")
+    assert await_message("STATUS=").startswith("STATUS=0 ")
+    for _ in range(3):
+        await_message("WATCHDOG=1")
+    with connect(port) as talk:
+        talk.ask()
+        assert await_message("STATUS=").startswith("STATUS=1 ")
+        perchd.signal(signal.SIGTERM)
+        await_message("STOPPING=1")
+        talk.ends()
+END
+}
+
+@test "the watchdog is answered while it stops, too" {
+    ldd "$PERCHD" | grep -q libsystemd || skip "this perchd is built without libsystemd"
+    py <<'END'
+notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+notify.settimeout(LIMIT)
+notify.bind("notify")
+
+def await_pings():
+    for _ in range(3):
+        while notify.recv(65536) != b"WATCHDOG=1":
+            pass
+
+env = dict(os.environ, NOTIFY_SOCKET=os.path.abspath("notify"), WATCHDOG_USEC="100000")
+with Process([PERCHD, "--listen", "127.0.0.1:0", "--directory", "files"], env=env, stdout=subprocess.PIPE) as perchd:
+    port = perchd.wait_for_line("listening").rstrip("/\n").rpartition(":")[2]
+    with connect(port) as talk:
+        talk.send(request("/files/a", "Content-Length: 1", "Expect: 100-continue", method="PUT"))
+        assert talk.reply().status == 100
+        perchd.signal(signal.SIGTERM)
+        while notify.recv(65536) != b"STOPPING=1":
+            pass
+        await_pings()
+        talk.send("x")
+        assert talk.reply().status == 201
+END
+}
+
+# ---- Caps ----
+
+@test "--max-connections 2: the third waits, and is served once one ends" {
+    start_perchd --max-connections 2
+    py <<'END'
+perchd = int(os.environ["PERCHD_PID"])
+one, two = connect(), connect()
+one.ask(), two.ask()
+three = connect()
+three.send(request("/echo/three"))
+used = cpu_seconds(perchd)
+assert three.is_silent(0.5)
+assert cpu_seconds(perchd) - used < 0.2, "it spins"
+assert len(children(perchd)) == 2
+one.close()
+assert three.reply().body == b"three"
+assert two.ask("/echo/two").body == b"two"
+END
+}
+
+# A refusal read strictly; nothing is spawned for it.
+@test "--max-per-source 1: the second gets a 503 with Retry-After, until the first has ended" {
+    start_perchd --max-per-source 1 --listen "$PWD/sock"
+    py <<'END'
+perchd = int(os.environ["PERCHD_PID"])
+for where in os.environ["PORT"], os.path.abspath("sock"):
+    one = connect(where)
+    one.ask()
+    served = set(children(perchd))
+    for asks in False, True:
+        with connect(where) as two:
+            if asks:
+                two.send(request("/echo/a"))
+            reply = two.reply()
+            two.ends()
+        assert reply.status == 503 and reply.closes(), reply
+        assert int(reply.get("retry-after")) > 0 and reply.get("content-type") == "text/plain"
+        assert reply.body.endswith(b"\n") and reply.body.count(b"\n") == 1, reply
+        assert set(children(perchd)) == served
+    one.close()
+
+    def is_free_again():
+        with connect(where) as three:
+            return three.ask("/", "Connection: close").status == 200
+    eventually("the place is free again", is_free_again)
+    eventually("all have ended", lambda: not children(perchd))
+END
+}
+
+@test "loopback and unix sockets are not counted without the option: 40 at once" {
+    start_perchd --listen "$PWD/sock"
+    py <<'END'
+for where in os.environ["PORT"], os.path.abspath("sock"):
+    talks = [connect(where) for _ in range(40)]
+    for talk in talks:
+        assert talk.ask().status == 200
+    for talk in talks:
+        talk.close()
+END
+}
+
+@test "32 of one other address; the 33rd gets a 503" {
+    need_own_network
+    cat >source.py <<'END'
+from talk import *
+with Process([PERCHD, "--listen", "10.9.8.7:0"], stdout=subprocess.PIPE) as perchd:
+    where = perchd.wait_for_line("listening").split("//")[1].rstrip("/\n")
+    talks = [connect(where) for _ in range(32)]
+    for talk in talks:
+        assert talk.ask().status == 200
+    with connect(where) as talk:
+        assert talk.reply().status == 503
+    assert len(children(perchd.pid)) == 32
+    for talk in talks:
+        talk.close()
+    perchd.signal(signal.SIGTERM)
+END
+    "${OWN_NETWORK[@]}" -a 10.9.8.7 python3 source.py 3>&-
+}
+
+@test "many refusals: descriptors don't run out, and the first client is served on" {
+    start_perchd --max-per-source 1
+    py <<'END'
+perchd = int(os.environ["PERCHD_PID"])
+before = descriptors(perchd)
+one = connect()
+one.ask()
+for _ in range(200):
+    with connect() as talk:
+        assert talk.reply().status == 503
+assert descriptors(perchd) < before + 60
+assert one.ask("/echo/a").body == b"a"
+eventually("the refused connections are closed", lambda: descriptors(perchd) == before)
+END
+}
+
+# ---- Shortages ----
+
+@test "no descriptors: it waits without spinning, then goes on, and no client is lost" {
+    start_perchd
+    py <<'END'
+import resource
+perchd = int(os.environ["PERCHD_PID"])
+soft, hard = resource.prlimit(perchd, resource.RLIMIT_NOFILE)
+# The next descriptor would have the lowest number that is free.
+free = min(set(range(1000)) - set(map(int, os.listdir(f"/proc/{perchd}/fd"))))
+resource.prlimit(perchd, resource.RLIMIT_NOFILE, (free, hard))
+talks = [connect() for _ in range(20)]
+for i, talk in enumerate(talks):
+    talk.send(request(f"/echo/{i}"))
+used = cpu_seconds(perchd)
+assert talks[0].is_silent(1)
+assert cpu_seconds(perchd) - used < 0.2, "it spins"
+resource.prlimit(perchd, resource.RLIMIT_NOFILE, (soft, hard))
+for i, talk in enumerate(talks):
+    assert talk.reply().body == str(i).encode()
+END
+    # Said once, not for each try.
+    [ "$(grep -ci 'too many open files' perchd.err)" = 1 ]
+}
+
+@test "few descriptors: clients over the cap of their address are still told" {
+    # shellcheck disable=SC2016 # for the inner shell
+    start_perchd_by sh -c 'ulimit -n 12; exec "$0" "$@"' "$PERCHD" --max-per-source 1
+    py <<'END'
+one = connect()
+one.ask()
+perchd = int(os.environ["PERCHD_PID"])
+used = cpu_seconds(perchd)
+talks = [connect() for _ in range(20)]
+for talk in talks:
+    assert talk.reply().status == 503
+assert cpu_seconds(perchd) - used < 0.5, "it spins"
+assert one.ask("/echo/a").body == b"a"
+END
+}
+
+@test "no processes: it waits without spinning, then goes on, and no client is lost" {
+    [ "$(id -u)" = 0 ] || skip "needs root, to run perchd as a user that has no other process"
+    # An id that nobody is likely to have.
+    as_nobody=(setpriv --reuid 54321 --regid 54321 --clear-groups)
+    "${as_nobody[@]}" test -x "$PERCH" || skip "another user can't reach $BUILD"
+    start_perchd_by "${as_nobody[@]}" "$PERCHD"
+    py "${as_nobody[@]}" <<'END'
+def limit_processes(number):
+    subprocess.run([*sys.argv[1:], "prlimit", f"--pid={perchd}", f"--nproc={number}:"], check=True)
+
+perchd = int(os.environ["PERCHD_PID"])
+limit_processes(1)
+talks = [connect() for _ in range(10)]
+for i, talk in enumerate(talks):
+    talk.send(request(f"/echo/{i}"))
+used = cpu_seconds(perchd)
+assert talks[0].is_silent(1)
+assert not children(perchd)
+assert cpu_seconds(perchd) - used < 0.2, "it spins"
+limit_processes(100)
+for i, talk in enumerate(talks):
+    assert talk.reply().body == str(i).encode()
+END
+    [ "$(grep -c 'spawning a handler' perchd.err)" = 1 ]
+}
+
+# ---- The end ----
+
+@test "SIGTERM and SIGINT: idle connections end at once, exit code 0 within 2 s" {
+    for signal in TERM INT; do
+        rm -f perchd.out
+        start_perchd
+        export signal
+        py <<'END'
+perchd = int(os.environ["PERCHD_PID"])
+talks = [connect() for _ in range(10)]
+for talk in talks[:5]:
+    talk.ask()
+begin = time.monotonic()
+os.kill(perchd, getattr(signal, "SIG" + os.environ["signal"]))
+gone(perchd)
+assert time.monotonic() - begin < 2
+for talk in talks[:5]:
+    talk.ends()
+END
+        await_perchd
+    done
+}
+
+@test "SIGTERM: an upload under way is finished, nobody new is taken" {
+    start_perchd --directory "$FILES"
+    py <<'END'
+perchd = int(os.environ["PERCHD_PID"])
+with connect() as talk:
+    talk.send(request("/files/a", "Content-Length: 100000", "Expect: 100-continue", method="PUT"))
+    assert talk.reply().status == 100
+    talk.send(b"x" * 50000)
+    os.kill(perchd, signal.SIGTERM)
+
+    def is_refused():
+        try:
+            connect().close()
+            return False
+        except ConnectionError:
+            return True
+    eventually("it has stopped listening", is_refused)
+    assert talk.is_silent(0.1)
+    talk.send(b"x" * 50000)
+    reply = talk.reply()
+    assert reply.status == 201 and reply.closes(), reply
+    talk.ends()
+gone(perchd)
+assert open("files/a").read() == "x" * 100000
+END
+    await_perchd
+}
+
+# An upload that does not move, in the middle of what signals say; what follows is the test's own.
+stuck() {
+    { cat <<'END'; cat; } | py
+perchd = int(os.environ["PERCHD_PID"])
+talk = connect()
+talk.send(request("/files/a", "Content-Length: 100000", "Expect: 100-continue", method="PUT"))
+assert talk.reply().status == 100
+talk.send(b"x" * 50000)
+begin = time.monotonic()
+os.kill(perchd, signal.SIGTERM)
+END
+}
+
+@test "--drain 0.5: what is stuck is ended then" {
+    start_perchd --directory "$FILES" --drain 0.5
+    stuck <<'END'
+gone(perchd)
+assert 0.4 <= time.monotonic() - begin < 10
+assert os.listdir("files") == []
+END
+    await_perchd
+}
+
+@test "a second SIGTERM ends what is stuck at once" {
+    start_perchd --directory "$FILES" --drain 600
+    stuck <<'END'
+def is_refused():
+    try:
+        connect().close()
+        return False
+    except ConnectionError:
+        return True
+eventually("the first signal has been seen", is_refused)
+os.kill(perchd, signal.SIGTERM)
+gone(perchd)
+assert os.listdir("files") == []
+END
+    await_perchd
+}
+
+@test "SIGHUP changes nothing for its clients" {
+    start_perchd
+    py <<'END'
+with connect() as talk:
+    talk.ask()
+    os.kill(int(os.environ["PERCHD_PID"]), signal.SIGHUP)
+    assert talk.ask("/echo/a").body == b"a"
+with connect() as talk:
+    assert talk.ask("/echo/b").body == b"b"
+END
+}
+
+@test "a new perch on disk is used by the next connection" {
+    mkdir programs
+    cp "$PERCH" "$PERCHD" programs
+    start_perchd_by "$PWD/programs/perchd"
+    [ "$(curl -sS "$URL/echo/a")" = a ]
+    printf '#!/bin/sh\nprintf "HTTP/1.1 299 New\\r\\nContent-Length: 0\\r\\n\\r\\n"\n' >new
+    chmod +x new
+    mv new programs/perch
+    [ "$(curl -sS -o body -w '%{http_code}' "$URL/")" = 299 ]
+}
+
+# ---- A person ----
+
+@test "at a terminal it says what it serves and how to stop, and Ctrl-C stops it" {
+    py <<'END'
+import pty
+for options, named in (["--directory", os.path.abspath("files")], os.path.abspath("files")), ([], "--directory"):
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execv(PERCHD, [PERCHD, "--listen", "127.0.0.1:0", *options])
+    try:
+        said = b""
+        while b"Ctrl-C" not in said or not said.endswith(b"\n"):
+            assert select.select([terminal], [], [], LIMIT)[0], said
+            said += os.read(terminal, 65536)
+        lines = said.decode().splitlines()
+        assert len(lines) <= 3 and lines[0].startswith("perchd: listening on http://127.0.0.1:"), lines
+        assert any(named in line for line in lines), lines
+        os.write(terminal, b"\x03")
+        gone(pid)
+    except BaseException:
+        os.kill(pid, signal.SIGKILL)
+        raise
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    os.close(terminal)
+END
+}
+
+@test "at no terminal it prints its addresses alone" {
+    start_perchd --directory "$FILES"
+    kill -TERM "$PERCHD_PID"
+    [ "${#ANNOUNCED[@]}" = 1 ]
+    run ! read -r -t 20 -u "$PERCHD_OUT" line
+    await_perchd
+}
