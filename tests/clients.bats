@@ -1,0 +1,239 @@
+#!/usr/bin/env bats
+# What clients of every sort see of perchd.
+
+load helper
+
+setup() {
+    cd "$BATS_TEST_TMPDIR" || return
+    make_files
+}
+
+teardown() {
+    stop_perchd
+}
+
+# ---- curl ----
+
+# status ARGUMENT ...: of curl's reply; its body goes to the file body.
+status() {
+    curl -sS -o body -w '%{http_code}' "$@"
+}
+
+@test "curl: every endpoint" {
+    start_perchd --directory "$FILES"
+    [ "$(status "$URL/")" = 200 ]
+    [ ! -s body ]
+    [ "$(status "$URL/echo/hello%20you/there?x=y")" = 200 ]
+    [ "$(cat body)" = "hello you/there" ]
+    [ "$(status -A 'me/1.0 (a test)' "$URL/user-agent")" = 200 ]
+    [ "$(cat body)" = "me/1.0 (a test)" ]
+    [ "$(status -H User-Agent: "$URL/user-agent")" = 200 ]
+    [ ! -s body ]
+    [ "$(status "$URL/files/a")" = 404 ]
+    [ "$(status --data-binary hello "$URL/files/a")" = 201 ]
+    [ "$(status "$URL/files/a")" = 200 ]
+    [ "$(cat body)" = hello ]
+    [ "$(cat files/a)" = hello ]
+    [ "$(status -X DELETE "$URL/files/a")" = 204 ]
+    [ "$(status -X DELETE "$URL/files/a")" = 404 ]
+    [ "$(status "$URL/nothing")" = 404 ]
+    [ "$(status -X POST "$URL/echo/a")" = 405 ]
+    [ "$(status -X BREW "$URL/echo/a")" = 501 ]
+    [ "$(status -X OPTIONS "$URL/echo/a")" = 204 ]
+    [ "$(status -X OPTIONS --request-target '*' "$URL")" = 204 ]
+}
+
+@test "curl: the fields of a file, HEAD as GET" {
+    start_perchd --directory "$FILES"
+    echo hello >files/a
+    curl -sS -D of-get -o body "$URL/files/a"
+    curl -sS -I "$URL/files/a" >of-head
+    # Only the second may differ that Date tells.
+    diff <(grep -iv '^date:' of-get) <(grep -iv '^date:' of-head)
+    tr -d '\r' <of-get >fields
+    grep -qix 'content-type: application/octet-stream' fields
+    grep -qix 'content-length: 6' fields
+    grep -qix 'x-content-type-options: nosniff' fields
+    grep -qix 'content-security-policy: sandbox' fields
+    grep -qixE 'etag: "[^"]+"' fields
+    grep -qixE 'last-modified: [A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} GMT' fields
+    grep -qixE 'date: [A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} GMT' fields
+    run ! grep -i '^server' fields
+}
+
+@test "curl: files of many sizes, up by -T and down again" {
+    start_perchd --directory "$FILES"
+    for size in 0 1 1023 16383 16384 16385 65535 65536 65537 262144 1048577 9000000; do
+        head -c "$size" /dev/urandom >source
+        [ "$(status -T source "$URL/files/length$size")" = 201 ]
+        cmp source "files/length$size"
+        [ "$(status -T source "$URL/files/length$size")" = 204 ]
+        # From stdin curl doesn't know the length: chunked.
+        [ "$(status -T - "$URL/files/$size" <source)" = 201 ]
+        cmp source "files/$size"
+        [ "$(status "$URL/files/$size")" = 200 ]
+        cmp source body
+        [ "$(status --data-binary @source "$URL/files/$size")" = 201 ]
+        cmp source "files/$size"
+    done
+}
+
+@test "curl: a folder by its full name, with a slash at the end" {
+    start_perchd --directory "$FILES/"
+    mkdir files/folder
+    [ "$(status -T - "$URL/files/folder/a%20b" <<<hello)" = 201 ]
+    [ "$(cat "files/folder/a b")" = hello ]
+    [ "$(status "$URL/files/folder/a%20b")" = 200 ]
+    [ "$(status "$URL/files/folder/")" = 404 ]
+    [ "$(status --path-as-is "$URL/files/../files/folder/a%20b")" = 404 ] ||
+        [ "$(status --path-as-is "$URL/files/../files/folder/a%20b")" = 400 ]
+}
+
+@test "curl: --read-only" {
+    start_perchd --read-only --directory "$FILES"
+    echo hello >files/a
+    [ "$(status "$URL/files/a")" = 200 ]
+    for method in PUT POST DELETE; do
+        [ "$(status -X "$method" -D fields --data-binary '' "$URL/files/a")" = 405 ]
+        tr -d '\r' <fields | grep -i '^allow:' | tr ',' '\n' | tr -d ' ' | sed 's/^[Aa]llow://' | sort >allowed
+        [ "$(xargs <allowed)" = "GET HEAD OPTIONS" ]
+    done
+    [ "$(cat files/a)" = hello ]
+}
+
+@test "curl: a connection is used again, after uploads and refusals too" {
+    start_perchd --directory "$FILES"
+    echo hello >source
+    curl -sSv "$URL/" "$URL/nothing" "$URL/echo/a" --next -sSv -T source "$URL/files/a" \
+        --next -sSv -T - "$URL/files/b" --next -sSv -X DELETE "$URL/files/a" --next -sSv -I "$URL/files/b" \
+        <<<hello >/dev/null 2>said
+    grep '^< HTTP' said
+    [ "$(grep -c '^< HTTP/1.1 20' said)" = 6 ]
+    [ "$(grep -c 'Re-using existing connection' said)" = 6 ]
+}
+
+@test "curl: --http1.0, --compressed, a 413" {
+    start_perchd --max-body 10 --directory "$FILES"
+    [ "$(status --http1.0 "$URL/echo/a")" = 200 ]
+    [ "$(cat body)" = a ]
+    [ "$(status --compressed -D fields "$URL/echo/$(printf 'a%.0s' {1..500})")" = 200 ]
+    grep -qi '^content-encoding: gzip' fields
+    [ "$(wc -c <body)" = 500 ]
+    head -c 3000000 /dev/zero >source
+    [ "$(status -T source "$URL/files/a")" = 413 ]
+    [ ! -e files/a ]
+}
+
+# ---- Other clients ----
+
+@test "http.client: one connection is kept" {
+    start_perchd --directory "$FILES"
+    py <<'END'
+from http.client import HTTPConnection
+kept = HTTPConnection("127.0.0.1", int(os.environ["PORT"]), timeout=LIMIT)
+kept.connect()
+socket_used = kept.sock
+for i in range(20):
+    kept.request("POST" if i % 2 else "PUT", "/files/a", body=str(i))
+    reply = kept.getresponse()
+    assert reply.status in (201, 204) and reply.read() == b""
+    kept.request("GET", "/files/a")
+    assert kept.getresponse().read() == str(i).encode()
+    kept.request("PUT", "/files/b", body=iter([b"one ", b"two"]), encode_chunked=True,
+                 headers={"Transfer-Encoding": "chunked"})
+    kept.getresponse().read()
+    kept.request("HEAD", "/files/b")
+    reply = kept.getresponse()
+    assert reply.getheader("Content-Length") == "7" and reply.read() == b""
+    assert kept.sock is socket_used
+END
+}
+
+@test "two connections, used in reverse order" {
+    start_perchd
+    py <<'END'
+from http.client import HTTPConnection
+one, two = (HTTPConnection("127.0.0.1", int(os.environ["PORT"]), timeout=LIMIT) for _ in range(2))
+one.connect(), two.connect()
+for i in range(5):
+    two.request("GET", f"/echo/two{i}")
+    assert two.getresponse().read() == b"two%d" % i
+    one.request("GET", f"/echo/one{i}")
+    assert one.getresponse().read() == b"one%d" % i
+END
+}
+
+@test "100 at once: each is served" {
+    start_perchd --directory "$FILES"
+    head -c 300000 /dev/urandom >files/big
+    py <<'END'
+talks = [connect() for _ in range(100)]
+big = open("files/big", "rb").read()
+for i, talk in enumerate(talks):
+    talk.send(request(f"/echo/{i}") + request("/files/big"))
+for i, talk in reversed(list(enumerate(talks))):
+    assert talk.reply().body == str(i).encode()
+    assert talk.reply().body == big
+assert len(children(int(os.environ["PERCHD_PID"]))) == 100
+END
+}
+
+@test "resets in the middle of everything: it goes on, and leaves nothing behind" {
+    start_perchd --directory "$FILES"
+    head -c 3000000 /dev/urandom >files/big
+    py <<'END'
+import random
+chance = random.Random(7)
+perchd = int(os.environ["PERCHD_PID"])
+before = descriptors(perchd)
+messages = [
+    request("/echo/a"), request("/files/big"), request("/files/new", method="PUT", body="x" * 50000),
+    request("/files/new", "Transfer-Encoding: chunked", method="PUT") + b"1000\r\n" + b"x" * 4096 + b"\r\n0\r\n\r\n",
+    request("/echo/" + "y" * 3000) * 20, b"nonsense\r\n\r\n" + b"z" * 20000,
+    request("/files/new", "Content-Length: 100", "Expect: 100-continue", method="POST"), b"",
+]
+for i in range(240):
+    talk = connect()
+    message = messages[i % len(messages)]
+    try:
+        talk.send(message[:chance.randrange(len(message) + 1)])
+        if chance.random() < 0.5 and not talk.is_silent(0.002):
+            talk.sock.recv(chance.randrange(1, 5000))
+    except (ConnectionResetError, BrokenPipeError):
+        pass
+    talk.reset()
+with connect() as talk:
+    assert talk.ask("/echo/alive", "Connection: close").body == b"alive"
+eventually("no handler is left", lambda: not children(perchd))
+eventually("no descriptor is left", lambda: descriptors(perchd) == before)
+assert sorted(set(os.listdir("files")) - {"new"}) == ["big"], os.listdir("files")
+END
+}
+
+@test "no zombie is left of 50 connections" {
+    start_perchd
+    py <<'END'
+perchd = int(os.environ["PERCHD_PID"])
+for _ in range(50):
+    with connect() as talk:
+        assert talk.ask("/", "Connection: close").status == 200
+eventually("no child is left", lambda: not children(perchd))
+END
+}
+
+@test "a handler gets neither the launcher's environment nor its descriptors" {
+    py <<'END'
+with Process([PERCHD, "--listen", "127.0.0.1:0", "--listen", os.path.abspath("sock"), "--directory", "files"],
+             env=dict(os.environ, SECRET="x"), stdout=subprocess.PIPE) as perchd:
+    port = perchd.wait_for_line("http").rstrip("/\n").rpartition(":")[2]
+    with connect(port) as other, connect(port) as talk:
+        other.ask(), talk.ask()
+        for handler in children(perchd.pid):
+            assert open(f"/proc/{handler}/environ", "rb").read() == b""
+            opened = {fd: os.readlink(f"/proc/{handler}/fd/{fd}") for fd in os.listdir(f"/proc/{handler}/fd")}
+            folder = [fd for fd, name in opened.items() if name == os.path.abspath("files")]
+            assert sorted(opened) == sorted(["0", "1", "2", *folder]) and len(folder) == 1, opened
+            assert opened["0"] == opened["1"] != opened["2"], opened
+    perchd.signal(signal.SIGTERM)
+END
+}

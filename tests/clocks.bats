@@ -1,0 +1,182 @@
+#!/usr/bin/env bats
+# How long anything may take, and what a handler does that is told to stop.
+
+load helper
+
+setup() {
+    cd "$BATS_TEST_TMPDIR" || return
+    make_files
+}
+
+# ---- Clocks ----
+
+@test "silence before any request: the connection ends without a word" {
+    py <<'END'
+with Perch("--timeout-first", "0.3") as perch:
+    begin = time.monotonic()
+    perch.talk.ends()
+    assert time.monotonic() - begin >= 0.25
+END
+}
+
+@test "silence after a reply: the connection ends without a word" {
+    py <<'END'
+with Perch("--timeout-idle", "0.3") as perch:
+    perch.talk.ask()
+    begin = time.monotonic()
+    perch.talk.ends()
+    assert time.monotonic() - begin >= 0.25
+END
+}
+
+@test "a head that stops: 408" {
+    py <<'END'
+for first in b"", request("/echo/a"):
+    with Perch("--timeout-head", "0.3") as perch:
+        if first:
+            perch.talk.send(first)
+            assert perch.talk.reply().status == 200
+        begin = time.monotonic()
+        perch.talk.send("GET / HTTP/1.1\r\nHo")
+        reply = perch.talk.reply()
+        assert reply.status == 408 and reply.closes(), reply
+        perch.talk.ends()
+        assert 0.25 <= time.monotonic() - begin < 10
+END
+}
+
+@test "a head in drops: its clock does not start again with each of them" {
+    py <<'END'
+# A drop every 50 ms for as long as it is taken: with a clock that starts again this never ends.
+for lead in "", "\r\n":
+    with Perch("--timeout-head", "0.4", "--timeout-first", "30") as perch:
+        begin = time.monotonic()
+        perch.talk.send(lead + "GET / HTTP/1.1\r\n")
+        for _ in range(200):
+            if not perch.talk.is_silent(0.05):
+                break
+            try:
+                perch.talk.send("X")
+            except (BrokenPipeError, ConnectionResetError):
+                break
+        else:
+            raise AssertionError("the head's clock never ended it")
+        assert time.monotonic() - begin >= 0.35, "the clock was too fast"
+        assert perch.talk.reply().status == 408
+END
+}
+
+@test "a body that stops: 408, and no file" {
+    py <<'END'
+for framing in "Content-Length: 1000", "Transfer-Encoding: chunked":
+    with Perch("--directory", "files", "--timeout-stall", "0.3") as perch:
+        perch.talk.send(request("/files/a", framing, method="PUT") + b"3e8\r\nabc")
+        reply = perch.talk.reply()
+        assert reply.status == 408 and reply.closes(), reply
+        perch.talk.ends()
+    assert os.listdir("files") == []
+END
+}
+
+@test "a slow body that moves is no stalled one" {
+    py <<'END'
+# 1.5 s in all, with a clock of 1 s.
+with Perch("--directory", "files", "--timeout-stall", "1", "--timeout-head", "0.2") as perch:
+    perch.talk.send(request("/files/a", "Content-Length: 10", method="PUT"))
+    for _ in range(10):
+        assert perch.talk.is_silent(0.15)
+        perch.talk.send("x")
+    assert perch.talk.reply().status == 201
+assert open("files/a").read() == "x" * 10
+END
+}
+
+@test "a download that nobody reads: the stall clock ends it" {
+    truncate -s 100M files/big
+    py <<'END'
+with Perch("--directory", "files", "--timeout-stall", "0.3") as perch:
+    perch.talk.send(request("/files/big"))
+    perch.wait()
+END
+}
+
+@test "the same clocks on pipes" {
+    truncate -s 1M files/big
+    py <<'END'
+def on_pipes(*options):
+    return Process([PERCH, "--directory", "files", *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+def says(perch, data):
+    os.write(perch.popen.stdin.fileno(), data)
+
+with on_pipes("--timeout-first", "0.3") as perch:
+    assert perch.popen.stdout.read() == b""
+with on_pipes("--timeout-idle", "0.3") as perch:
+    says(perch, request("/echo/a"))
+    assert perch.popen.stdout.read().count(b"HTTP/1.1 ") == 1
+with on_pipes("--timeout-head", "0.3") as perch:
+    says(perch, b"GET / HT")
+    assert perch.popen.stdout.read().startswith(b"HTTP/1.1 408 ")
+with on_pipes("--timeout-stall", "0.3") as perch:
+    says(perch, request("/files/a", "Content-Length: 5", method="PUT") + b"x")
+    assert perch.popen.stdout.read().startswith(b"HTTP/1.1 408 ")
+with on_pipes("--timeout-stall", "0.3") as perch:
+    # A pipe holds less than the file.
+    says(perch, request("/files/big"))
+    perch.wait()
+assert os.listdir("files") == ["big"]
+END
+}
+
+# ---- SIGTERM ----
+
+@test "SIGTERM: an idle kept connection ends at once" {
+    py <<'END'
+for kind in "tcp", "unix":
+    with Perch("--timeout-idle", "0", kind=kind) as perch:
+        perch.talk.ask()
+        perch.signal(signal.SIGTERM)
+        perch.talk.ends()
+END
+}
+
+@test "SIGTERM in the middle of a head: it ends at once, with a 503 or without a word" {
+    py <<'END'
+with Perch("--timeout-head", "0", "--timeout-idle", "0") as perch:
+    perch.talk.ask()
+    perch.talk.send("GET / HTTP/1.1\r\nHo")
+    perch.signal(signal.SIGTERM)
+    rest = perch.talk.rest()
+    assert rest == b"" or rest.startswith(b"HTTP/1.1 503 "), rest
+END
+}
+
+@test "SIGTERM in the middle of an upload: it is finished, and its reply says close" {
+    py <<'END'
+for number in signal.SIGTERM, signal.SIGINT:
+    with Perch("--directory", "files") as perch:
+        perch.talk.send(request("/files/a", "Content-Length: 200000", "Expect: 100-continue", method="POST"))
+        assert perch.talk.reply().status == 100
+        perch.talk.send(b"x" * 100000)
+        perch.signal(number)
+        assert perch.talk.is_silent(0.1)
+        perch.talk.send(b"y" * 100000)
+        reply = perch.talk.reply()
+        assert reply.status == 201 and reply.closes(), reply
+        perch.talk.ends()
+    assert open("files/a").read() == "x" * 100000 + "y" * 100000
+    os.unlink("files/a")
+END
+}
+
+@test "SIGTERM in the middle of a download: it is finished" {
+    head -c 30000000 /dev/urandom >files/big
+    py <<'END'
+with Perch("--directory", "files") as perch:
+    perch.talk.send(request("/files/big"))
+    perch.talk.more()
+    perch.signal(signal.SIGTERM)
+    assert perch.talk.reply().body == open("files/big", "rb").read()
+    perch.talk.ends()
+END
+}
