@@ -36,6 +36,7 @@ int main(int argc, char *argv[])
     struct peer peer;
     (void)argc;
 
+    diag_program(argv[0]);
     settings_parse(&settings, argv);
     if (settings.directory && store_open(&store, settings.directory, !settings.rename_only) != 0)
         diag_die(EX_NOINPUT, "--directory: \"%s\" can't be opened: %s; name a folder that exists",
@@ -45,9 +46,9 @@ int main(int argc, char *argv[])
 
     if (inherit_peer(&peer, settings.timeout_first) != 0)
         return EX_OK;
-    bool at_a_terminal = wire_open(&wire, peer, settings.timeout_stall);
-    if (at_a_terminal)
+    if (isatty(peer.in))
         settings_stop_the_clocks(&settings);
+    wire_open(&wire, peer, settings.timeout_stall);
     session_run(&settings, &store, &wire);
     return EX_OK;
 }

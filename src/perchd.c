@@ -35,7 +35,7 @@ static const char *take_listen(void *member, const char *value)
     if (settings->listen.count == LISTENERS_MAX)
         return "is one socket too many; leave some out";
     settings->listen.at[settings->listen.count++] = value;
-    return NULL;
+    return listeners_complaint(value);
 }
 
 #define MEMBER(name) offsetof(struct settings, name)
@@ -58,9 +58,9 @@ static const struct option_program program = {
              "  perchd --directory /srv/files\n",
     .notes = "\n"
              "All other options go to perch, see perch --help. Port 0: the kernel picks one.\n"
-             "Sockets that systemd passes are used instead of the default one. Addresses of\n"
-             "this machine are counted only where --max-per-source is given. SIGTERM and\n"
-             "SIGINT: take no more, let the handlers finish; a second one: end them.\n"
+             "Sockets that systemd passes are used instead of the default one. Clients on\n"
+             "loopback or a unix socket are counted only where --max-per-source is given.\n"
+             "SIGTERM, SIGINT: take no more, let the handlers finish; a second one ends them.\n"
              "Exit codes: 0 after such a signal; 64 a wrong option; 66 no such folder; 69 an\n"
              "address that can't be had; 71 the system failed; 72 no perch beside perchd;\n"
              "78 a passed socket that does not listen.\n",
@@ -77,6 +77,12 @@ static void fill_standard_descriptors(void)
     while (fd >= 0 && fd <= STDERR_FILENO);
     if (fd >= 0)
         close(fd);
+}
+
+/* What the launcher itself was started with is nobody else's. */
+static void keep_strays_from_handlers(void)
+{
+    close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
 }
 
 /* What goes to perch: its name, and the arguments that are not the launcher's own. */
@@ -119,8 +125,9 @@ int main(int argc, char *argv[])
     struct settings settings;
     char summary[1024];
 
-    diag_program("perchd");
+    diag_program(argv[0]);
     fill_standard_descriptors();
+    keep_strays_from_handlers();
     launcher_block_signals();
     handler_argv = parse(&settings, argc, argv);
     const char *handler = handler_find();

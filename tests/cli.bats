@@ -279,6 +279,19 @@ assert len(perchd.said().splitlines()) == 1, perchd.said()
 END
 }
 
+@test "perchd: a mistyped option of its own is answered in its own name" {
+    perchd 64 "perchd: --lisen: unknown option; see perchd --help" --lisen 4221
+}
+
+@test "perchd --check judges --listen as well" {
+    perchd 64 --listen --check --listen nonsense
+}
+
+@test "perchd: a start that fails leaves no socket file" {
+    perchd 69 --listen --listen "$PWD/sock" --listen 192.0.2.1:0
+    [ ! -e sock ]
+}
+
 @test "perchd: all is well and --check starts nothing" {
     run -0 --separate-stderr timeout 20 "$PERCHD" --check --directory "$FILES"
     [ -z "$stderr" ]

@@ -223,8 +223,9 @@ END
 
 @test "a handler gets neither the launcher's environment nor its descriptors" {
     py <<'END'
+stray = os.open("/etc/passwd", os.O_RDONLY)
 with Process([PERCHD, "--listen", "127.0.0.1:0", "--listen", os.path.abspath("sock"), "--directory", "files"],
-             env=dict(os.environ, SECRET="x"), stdout=subprocess.PIPE) as perchd:
+             env=dict(os.environ, SECRET="x"), pass_fds=[stray], stdout=subprocess.PIPE) as perchd:
     port = perchd.wait_for_line("http").rstrip("/\n").rpartition(":")[2]
     with connect(port) as other, connect(port) as talk:
         other.ask(), talk.ask()

@@ -100,6 +100,47 @@ with Perch("--directory", "files", "--timeout-stall", "0.3") as perch:
 END
 }
 
+# The replies before are read late; what waits in the socket meanwhile has come in time.
+@test "how long its own replies take is not charged to the next request, or to its body" {
+    head -c 16000 /dev/urandom >files/some
+    py <<'END'
+class Pair(Process):
+    """perch, whose replies find little room in the kernel; three of them fill perch's own buffer."""
+
+    def __init__(self, *options):
+        ours, theirs = socket.socketpair()
+        theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4608)
+        super().__init__([PERCH, "--directory", "files", *options], stdin=theirs, stdout=theirs)
+        theirs.close()
+        self.talk = Talk(ours)
+        self.talk.send(request("/files/some") * 3)
+
+    def __exit__(self, *rest):
+        self.talk.close()
+        super().__exit__(*rest)
+
+def read_late(perch, seconds):
+    """Longer than the clock in question perch can't go on: nothing is read."""
+    time.sleep(seconds)
+    for _ in range(3):
+        assert perch.talk.reply().status == 200
+
+with Pair("--timeout-idle", "0.3") as perch:
+    assert not perch.talk.is_silent(20)  # it has read the three, and sends
+    perch.talk.send(request("/echo/next"))
+    read_late(perch, 0.6)
+    assert perch.talk.reply().body == b"next"
+
+with Pair("--timeout-stall", "2") as perch:
+    perch.talk.send("PUT /files/new HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nab")
+    perch.talk.send("c")
+    for _ in range(3):  # slowly, but it never stalls
+        time.sleep(0.8)
+        assert perch.talk.reply().status == 200
+    assert perch.talk.reply().status == 201
+END
+}
+
 @test "the same clocks on pipes" {
     truncate -s 1M files/big
     py <<'END'
@@ -166,6 +207,24 @@ for number in signal.SIGTERM, signal.SIGINT:
         perch.talk.ends()
     assert open("files/a").read() == "x" * 100000 + "y" * 100000
     os.unlink("files/a")
+END
+}
+
+@test "SIGTERM while it waits for a refused client to end: it ends soon, though more comes" {
+    py <<'END'
+with Perch() as perch:
+    perch.talk.send("GET / HTTP/1.1\n")
+    assert perch.talk.reply().status == 400
+    perch.talk.ends()
+    begin = time.monotonic()
+    perch.signal(signal.SIGTERM)
+    while perch.popen.poll() is None and time.monotonic() - begin < 9:
+        try:
+            perch.talk.send("X")
+        except (BrokenPipeError, ConnectionResetError):
+            break
+        time.sleep(0.05)
+    assert time.monotonic() - begin < 5, "it waited as if nobody had told it to stop"
 END
 }
 

@@ -179,3 +179,46 @@ for i in range(5):
 assert os.listdir("files") == []
 END
 }
+
+# Perch says close of its own accord, and then the client's next request arrives: a reset for that
+# would take along all that the kernel has still to send.
+@test "an end that the client did not ask for: what it sends meanwhile resets nothing" {
+    head -c 400000 /dev/urandom >files/large
+    py <<'END'
+def end_is_sent(talk):
+    if not has_sent_its_end(talk):
+        talk.unread += talk.sock.recv(5000)  # makes room, where it was short
+        return False
+    return True
+
+def all_arrives(perch):
+    eventually("perch has sent its end", lambda: end_is_sent(perch.talk))
+    perch.talk.send(request("/echo/too-late"))
+    assert perch.talk.reply().body == open("files/large", "rb").read()
+
+def slow_reader(perch):
+    perch.talk.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+    return perch
+
+# The limit of requests.
+with Perch("--directory", "files") as perch:
+    slow_reader(perch)
+    for _ in range(999):
+        perch.talk.ask("/echo/abc")
+    perch.talk.send(request("/files/large"))
+    all_arrives(perch)
+    perch.talk.ends()
+
+# SIGTERM in the middle of an upload.
+with Perch("--directory", "files") as perch:
+    slow_reader(perch)
+    perch.talk.send(request("/files/large") + b"PUT /files/new HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab")
+    perch.talk.unread += perch.talk.sock.recv(1)
+    perch.signal(signal.SIGTERM)
+    perch.talk.send("cde")
+    all_arrives(perch)
+    reply = perch.talk.reply()
+    assert reply.status == 201 and reply.closes(), reply
+    perch.talk.ends()
+END
+}

@@ -179,6 +179,20 @@ assert os.listdir("files") == ["a"] and open("files/a").read() == "old"
 END
 }
 
+# Where nothing is synced, closing is when a network file system or a quota tells of a lost write.
+@test "an upload whose file can't be closed is refused with --durability=rename too: 507" {
+    need_strace
+    py <<'END'
+open("files/a", "w").write("old")
+for name in "a", "b":
+    with Perch("--directory", "files", "--durability=rename", env=no_leak_search(),
+               wrapper=["strace", "-o", "calls", "-e", "trace=close", "-e", "inject=close:error=EDQUOT"],
+               expect=None) as perch:
+        assert perch.talk.ask("/files/" + name, method="PUT", body="new").status == 507
+assert os.listdir("files") == ["a"] and open("files/a").read() == "old"
+END
+}
+
 @test "no room: 507, the old file, nothing else, and the connection can go on" {
     as_root=()
     [[ $(id -u) = 0 ]] || as_root=(--map-root-user)

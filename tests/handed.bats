@@ -88,6 +88,32 @@ with Process([PERCH, "--directory", "files"], stdin=theirs, stdout=theirs):
 END
 }
 
+@test "a socket for the replies alone that does not block: a long one comes whole" {
+    head -c 5000000 /dev/urandom >files/large
+    py <<'END'
+requests, theirs_in = socket.socketpair()
+replies, theirs_out = socket.socketpair()
+theirs_out.setblocking(False)
+with Process([PERCH, "--directory", "files"], stdin=theirs_in, stdout=theirs_out), Talk(replies) as talk:
+    theirs_in.close(), theirs_out.close()
+    requests.sendall(request("/files/large"))
+    requests.close()
+    assert talk.reply().body == open("files/large", "rb").read()
+END
+}
+
+@test "a socket with a timeout of its own: the options' clocks count" {
+    py <<'END'
+ours, theirs = tcp_pair()
+theirs.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", 0, 100000))
+with Process([PERCH, "--timeout-first", "0"], stdin=theirs, stdout=theirs), Talk(ours) as talk:
+    theirs.close()
+    assert talk.is_silent(0.4)
+    talk.send(request("/echo/late"))
+    assert talk.reply().body == b"late"
+END
+}
+
 @test "a listening socket: it accepts one connection, and leaves the next to others" {
     py <<'END'
 with listener() as listening:
@@ -253,4 +279,24 @@ with Process([PERCH, "--timeout-first=0.1", "--timeout-idle=0.1", "--timeout-hea
     got = perch.popen.stdout.read()
 assert got.count(b"HTTP/1.1 200 ") == 2 and got.endswith(b"b"), got
 END
+}
+
+@test "systemd-socket-activate: perchd tells the names of the sockets that it is passed" {
+    command -v systemd-socket-activate >/dev/null || skip "there is no systemd-socket-activate"
+    need_own_network
+    cat >named.py <<'END'
+from talk import *
+
+socket_path = os.path.abspath("sock")
+with Process(["systemd-socket-activate", "-l", "127.0.0.1:4300", "-l", socket_path, "--fdname=web:local", PERCHD],
+             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as perchd:
+    eventually("the socket is there", lambda: os.path.exists(socket_path))
+    with connect(socket_path) as talk:
+        assert talk.ask("/echo/a").body == b"a"
+    lines = [perchd.popen.stdout.readline().decode() for _ in range(2)]
+    assert lines == ["perchd: listening on http://127.0.0.1:4300/ (web)\n",
+                     f"perchd: listening on unix:{socket_path} (local)\n"], lines
+    perchd.signal(signal.SIGTERM)
+END
+    "${OWN_NETWORK[@]}" python3 named.py 3>&-
 }

@@ -302,6 +302,15 @@ def descriptors(pid):
     return len(os.listdir(f"/proc/{pid}/fd"))
 
 
+def has_sent_its_end(talk):
+    """Whether the other end of a TCP connection of this machine has shut down its sending, though
+    the FIN still waits behind data that nobody reads (FIN-WAIT-1)."""
+    ends = [end for name in (talk.sock.getpeername(), talk.sock.getsockname())
+            for end in ["%08X:%04X" % (struct.unpack("=I", socket.inet_aton(name[0]))[0], name[1])]]
+    with open("/proc/net/tcp", encoding="ascii") as table:
+        return any(line.split()[1:4] == [*ends, "04"] for line in table)
+
+
 def eventually(what, condition):
     """For what the kernel sends no event about: asked again and again."""
     end = time.monotonic() + LIMIT

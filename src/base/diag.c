@@ -13,9 +13,17 @@ enum { LINE_MAX_BYTES = 1024 };
 
 static const char *program = "perch";
 
-void diag_program(const char *name)
+void diag_program(const char *argv0)
 {
-    program = name;
+    const char *slash = argv0 ? strrchr(argv0, '/') : NULL;
+    const char *name = slash ? slash + 1 : argv0;
+    if (name && name[0])
+        program = name;
+}
+
+const char *diag_name(void)
+{
+    return program;
 }
 
 /* A pipe or a terminal that 2 shares with 0 or 1 is a person's doing (2>&1) and may be written to;

@@ -10,8 +10,10 @@
 
 #define PERCH_VERSION "0.1.0"
 
-/* The name that stands before every message; a string that stays. "perch" until this is called. */
-void diag_program(const char *name);
+/* The name that stands before every message: the last component of argv[0], which stays, and may be
+ * NULL. "perch" until this is called. */
+void diag_program(const char *argv0);
+const char *diag_name(void);
 
 /* One line about something that went wrong. Cut at 1 KiB. */
 __attribute__((format(printf, 1, 2))) void diag_warn(const char *format, ...);

@@ -81,12 +81,12 @@ static void take_value(const struct option_row *row, const char *value, void *se
         diag_die(EX_USAGE, "--%s: %s", row->name, wrong);
 }
 
-static void take_unknown(const struct option_program *program, const char *argument)
+static _Noreturn void refuse_unknown(const char *argument)
 {
     if (argument[0] == '-')
-        diag_die(EX_USAGE, "%s: unknown option; see %s --help", argument, program->name);
+        diag_die(EX_USAGE, "%s: unknown option; see %s --help", argument, diag_name());
     diag_die(EX_USAGE, "\"%s\": an argument that no option takes; see %s --help", argument,
-             program->name);
+             diag_name());
 }
 
 void option_parse(const struct option_program *program, char *argv[], void *settings,
@@ -106,7 +106,7 @@ void option_parse(const struct option_program *program, char *argv[], void *sett
         } else if (others) {
             *others++ = *at;
         } else {
-            take_unknown(program, *at);
+            refuse_unknown(*at);
         }
     }
     if (others)

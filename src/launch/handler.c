@@ -37,7 +37,7 @@ static char **with_check(const char *const argv[])
     const char **checked = calloc(count + 2, sizeof *checked);
     if (!checked)
         diag_die(EX_OSERR, "no memory for %zu arguments", count);
-    checked[0] = argv[0];
+    checked[0] = diag_name(); /* what it has to say it says in our name */
     checked[1] = "--check";
     memcpy(checked + 2, argv + 1, (count - 1) * sizeof *checked);
     return (char **)checked;
@@ -80,7 +80,9 @@ void handler_check(const char *program, const char *const argv[], char *summary,
     close(ends[1]);
     read_line(ends[0], summary, room);
     close(ends[0]);
-    if (waitpid(pid, &status, 0) != pid || WIFSIGNALED(status))
+    if (waitpid(pid, &status, 0) != pid)
+        diag_die(EX_OSERR, "waiting for %s --check: %s", program, strerror(errno));
+    if (WIFSIGNALED(status))
         diag_die(EX_SOFTWARE, "%s --check was ended by a signal", program);
     if (WEXITSTATUS(status) != EX_OK)
         exit(WEXITSTATUS(status));

@@ -51,6 +51,7 @@ void launcher_block_signals(void)
     wanted_signals(&set);
     sigprocmask(SIG_BLOCK, &set, NULL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGCHLD, SIG_DFL); /* inherited as ignored, it would hide how handlers end */
 }
 
 /* ---- Handlers that end ---- */
@@ -68,7 +69,8 @@ static void reap(struct launcher *launcher)
     while (children_reap(launcher->plan->children, &source)) {
         sources_leave(launcher->plan->sources, source);
         launcher->counts.served++;
-        launcher->paused_until = 0;
+        if (launcher->paused_until)
+            launcher->paused_until = clock_ms(); /* there is room: end_pause() sees to it */
         counts_changed(launcher);
     }
 }
@@ -178,8 +180,7 @@ static int next_wait_ms(const struct launcher *launcher, int64_t deadline)
     deadline = deadline_nearer(deadline, launcher->status_due);
     if (launcher->alive_period_ms)
         deadline = deadline_nearer(deadline, launcher->alive_due);
-    if (refusal_any_held())
-        deadline = deadline_nearer(deadline, deadline_in(REFUSAL_HOLD_MS));
+    deadline = deadline_nearer(deadline, refusal_next_close());
     if (deadline == DEADLINE_NEVER)
         return -1;
     int64_t left = deadline - clock_ms();

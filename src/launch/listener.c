@@ -60,16 +60,19 @@ void listeners_inherit(struct listeners *listeners)
         fcntl(fd, F_SETFL, flags | O_NONBLOCK);
         if (!is_unix)
             set_no_delay(fd);
-        new_listener(listeners, fd, is_unix);
+        new_listener(listeners, fd, is_unix)->name = inherit_name(fd);
     }
 }
 
 /* ---- From --listen ---- */
 
-static _Noreturn void die_unavailable(const char *where)
+/* Nothing stays behind of what was opened before. */
+static _Noreturn void die_unavailable(struct listeners *listeners, const char *where)
 {
-    diag_die(EX_UNAVAILABLE, "--listen: \"%s\": %s; %s", where, strerror(errno),
-             errno == EADDRINUSE ? "stop what listens there, or give another"
+    int error = errno;
+    listeners_close(listeners);
+    diag_die(EX_UNAVAILABLE, "--listen: \"%s\": %s; %s", where, strerror(error),
+             error == EADDRINUSE ? "stop what listens there, or give another"
                                  : "give an address of this machine");
 }
 
@@ -89,33 +92,65 @@ static void remove_stale_socket(const union address *address, socklen_t len)
 static void open_unix(struct listeners *listeners, const char *path)
 {
     union address address = {.local = {.sun_family = AF_UNIX}};
-    if (strlen(path) >= sizeof address.local.sun_path)
-        diag_die(EX_USAGE,
-                 "--listen: \"%s\" is too long for a unix socket; give a path below %zu bytes",
-                 path, sizeof address.local.sun_path);
     memcpy(address.local.sun_path, path, strlen(path) + 1);
     remove_stale_socket(&address, sizeof address.local);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0 || bind(fd, &address.any, sizeof address.local) != 0 ||
         listen(fd, LISTEN_BACKLOG) != 0)
-        die_unavailable(path);
+        die_unavailable(listeners, path);
     struct listener *listener = new_listener(listeners, fd, true);
     memcpy(listener->unlink_path, path, strlen(path) + 1);
 }
 
-static void open_tcp(struct listeners *listeners, const struct addrinfo *info, const char *where)
+/* A listening socket, or -1 with errno. */
+static int listen_on(const struct addrinfo *info)
 {
     int on = 1;
     int fd = socket(info->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd >= 0) {
-        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-        if (info->ai_family == AF_INET6)
-            setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
-        set_no_delay(fd);
+    if (fd < 0)
+        return -1;
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (info->ai_family == AF_INET6)
+        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+    set_no_delay(fd);
+    if (bind(fd, info->ai_addr, info->ai_addrlen) == 0 && listen(fd, LISTEN_BACKLOG) == 0)
+        return fd;
+    int error = errno;
+    close(fd);
+    errno = error;
+    return -1;
+}
+
+/* Some resolvers name an address twice. */
+static bool stands_before(const struct addrinfo *found, const struct addrinfo *info)
+{
+    for (; found != info; found = found->ai_next)
+        if (found->ai_addrlen == info->ai_addrlen &&
+            memcmp(found->ai_addr, info->ai_addr, info->ai_addrlen) == 0)
+            return true;
+    return false;
+}
+
+/* All addresses that a name has; not those that this machine has not: "localhost" often means ::1
+ * as well, where there is no IPv6. */
+static void open_all(struct listeners *listeners, const struct addrinfo *found, const char *where)
+{
+    unsigned before = listeners->count;
+    int error = 0;
+    for (const struct addrinfo *info = found; info; info = info->ai_next) {
+        if (stands_before(found, info))
+            continue;
+        int fd = listen_on(info);
+        if (fd >= 0)
+            new_listener(listeners, fd, false);
+        else if (errno == EADDRNOTAVAIL || errno == EAFNOSUPPORT)
+            error = errno;
+        else
+            die_unavailable(listeners, where);
     }
-    if (fd < 0 || bind(fd, info->ai_addr, info->ai_addrlen) != 0 || listen(fd, LISTEN_BACKLOG) != 0)
-        die_unavailable(where);
-    new_listener(listeners, fd, false);
+    errno = error;
+    if (listeners->count == before)
+        die_unavailable(listeners, where);
 }
 
 /* "[HOST:]PORT" into host and port, without the brackets of an IPv6 address. */
@@ -138,6 +173,20 @@ static bool split(const char *where, char host[HOST_MAX], const char **port)
     return span_decimal(span_of(*port), 5, &number) && number <= 65535;
 }
 
+const char *listeners_complaint(const char *where)
+{
+    char host[HOST_MAX];
+    const char *port;
+    if (where[0] == '/')
+        return strlen(where) < sizeof((struct sockaddr_un *)0)->sun_path
+                   ? NULL
+                   : "is too long for a unix socket; give a path below 108 bytes";
+    return split(where, host, &port)
+               ? NULL
+               : "is no [HOST:]PORT and no /PATH; give such as 4221, 0.0.0.0:80, [::1]:4221 or "
+                 "/run/perch.sock";
+}
+
 void listeners_open(struct listeners *listeners, const char *where)
 {
     if (where[0] == '/') {
@@ -146,44 +195,54 @@ void listeners_open(struct listeners *listeners, const char *where)
     }
     char host[HOST_MAX];
     const char *port;
-    if (!split(where, host, &port))
-        diag_die(EX_USAGE,
-                 "--listen: \"%s\" is no [HOST:]PORT and no /PATH; give such as 4221, 0.0.0.0:80, "
-                 "[::1]:4221 or /run/perch.sock",
-                 where);
     const struct addrinfo hints = {
         .ai_socktype = SOCK_STREAM,
         .ai_flags = AI_PASSIVE | AI_NUMERICSERV,
     };
-    struct addrinfo *found;
-    int error = getaddrinfo(host, port, &hints, &found);
-    if (error != 0)
+    struct addrinfo *found = NULL;
+    int error = split(where, host, &port) ? getaddrinfo(host, port, &hints, &found) : EAI_NONAME;
+    if (error != 0) {
+        listeners_close(listeners);
         diag_die(EX_UNAVAILABLE, "--listen: \"%s\": %s; give an address of this machine", where,
                  gai_strerror(error));
-    for (const struct addrinfo *info = found; info; info = info->ai_next)
-        open_tcp(listeners, info, where);
+    }
+    open_all(listeners, found, where);
     freeaddrinfo(found);
 }
 
 /* ---- All of them ---- */
 
-static void announce(const struct listener *listener)
+/* Where it can be reached, as a URL, or "unix:/PATH"; false where the kernel does not say. */
+static bool describe(const struct listener *listener, char *text, size_t room)
 {
     union address address;
     socklen_t len = sizeof address;
     char host[HOST_MAX], port[8];
     memset(&address, 0, sizeof address);
     if (getsockname(listener->fd, &address.any, &len) != 0)
-        return;
-    if (listener->is_unix)
-        dprintf(STDOUT_FILENO, "perchd: listening on unix:%.*s\n",
-                (int)sizeof address.local.sun_path, address.local.sun_path);
-    else if (getnameinfo(&address.any, len, host, sizeof host, port, sizeof port,
-                         NI_NUMERICHOST | NI_NUMERICSERV) == 0)
-        dprintf(STDOUT_FILENO,
-                address.any.sa_family == AF_INET6 ? "perchd: listening on http://[%s]:%s/\n"
-                                                  : "perchd: listening on http://%s:%s/\n",
-                host, port);
+        return false;
+    if (listener->is_unix) {
+        snprintf(text, room, "unix:%.*s", (int)sizeof address.local.sun_path,
+                 address.local.sun_path);
+        return true;
+    }
+    if (getnameinfo(&address.any, len, host, sizeof host, port, sizeof port,
+                    NI_NUMERICHOST | NI_NUMERICSERV) != 0)
+        return false;
+    bool is_v6 = address.any.sa_family == AF_INET6;
+    snprintf(text, room, is_v6 ? "http://[%s]:%s/" : "http://%s:%s/", host, port);
+    return true;
+}
+
+static void announce(const struct listener *listener)
+{
+    char where[HOST_MAX + 32];
+    /* systemd-socket-activate(1) calls a socket so to which nobody gave a name. */
+    bool named = listener->name.len && !span_equal(listener->name, SPAN("unknown"));
+    if (describe(listener, where, sizeof where))
+        dprintf(STDOUT_FILENO, "perchd: listening on %s%s%.*s%s\n", where, named ? " (" : "",
+                named ? (int)listener->name.len : 0, listener->name.at ? listener->name.at : "",
+                named ? ")" : "");
 }
 
 void listeners_announce(const struct listeners *listeners)

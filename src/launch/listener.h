@@ -4,6 +4,7 @@
 #ifndef PERCH_LAUNCH_LISTENER_H
 #define PERCH_LAUNCH_LISTENER_H
 
+#include "base/span.h"
 #include "bounds.h"
 
 #include <stdbool.h>
@@ -12,6 +13,7 @@
 struct listener {
     int fd;
     bool is_unix;
+    struct span name; /* that the service manager gave it; or empty */
     char unlink_path[sizeof(((struct sockaddr_un *)0)->sun_path)]; /* ours to remove; or empty */
 };
 
@@ -24,10 +26,14 @@ struct listeners {
  * socket. */
 void listeners_inherit(struct listeners *listeners);
 
+/* What is wrong with an address that --listen was given, and what to give instead; or NULL. */
+const char *listeners_complaint(const char *where);
+
 /*
  * Listens on "[HOST:]PORT" (HOST: a name, an IPv4 address, or an IPv6 address in brackets; without
- * it 127.0.0.1; port 0: the kernel picks one) or on the unix socket "/PATH". A name may have
- * several addresses: all are listened on. Dies with EX_USAGE or EX_UNAVAILABLE.
+ * it 127.0.0.1; port 0: the kernel picks one) or on the unix socket "/PATH". Of a name's addresses
+ * all that this machine has are listened on. Dies with EX_UNAVAILABLE; then those that were opened
+ * before are closed.
  */
 void listeners_open(struct listeners *listeners, const char *where);
 

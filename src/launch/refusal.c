@@ -49,7 +49,7 @@ void refusal_close_old(void)
         close_first();
 }
 
-bool refusal_any_held(void)
+int64_t refusal_next_close(void)
 {
-    return count > 0;
+    return count ? held[first].until : DEADLINE_NEVER;
 }

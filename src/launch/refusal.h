@@ -7,7 +7,7 @@
 #ifndef PERCH_LAUNCH_REFUSAL_H
 #define PERCH_LAUNCH_REFUSAL_H
 
-#include <stdbool.h>
+#include <stdint.h>
 
 /* Sends the reply and the FIN; the descriptor is closed here, later. Never blocks. */
 void refusal_send(int connection);
@@ -15,7 +15,7 @@ void refusal_send(int connection);
 /* Closes what has been held for long enough. */
 void refusal_close_old(void);
 
-/* Whether any is held. */
-bool refusal_any_held(void);
+/* When the next one is due, by clock_ms(); DEADLINE_NEVER where none is held. */
+int64_t refusal_next_close(void);
 
 #endif

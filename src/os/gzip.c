@@ -5,7 +5,7 @@
 #include <zlib.h>
 
 enum {
-    /* No text that is coded in memory is longer than the window. */
+    /* 8 KiB: as long as the longest text of a request line, which is what is coded most. */
     WINDOW_BITS = 13,
     GZIP_FORMAT = 16, /* added to the window bits: zlib then writes gzip's head and trailer */
     MEMORY_LEVEL = 6, /* with this window the state is 72 KB, and few pages of it are touched */

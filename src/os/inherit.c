@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -16,10 +17,20 @@
 #ifdef PERCH_LIBSYSTEMD
 #include <systemd/sd-daemon.h>
 
+static char **names;
+static int listen_fds;
+
 int inherit_listen_fds(void)
 {
-    int count = sd_listen_fds(1);
-    return count > 0 ? count : 0;
+    int count = sd_listen_fds_with_names(1, &names);
+    listen_fds = count > 0 ? count : 0;
+    return listen_fds;
+}
+
+struct span inherit_name(int fd)
+{
+    bool has_name = names && fd >= INHERIT_FIRST && fd < INHERIT_FIRST + listen_fds;
+    return has_name ? span_of(names[fd - INHERIT_FIRST]) : (struct span){NULL, 0};
 }
 #else
 int inherit_listen_fds(void)
@@ -34,9 +45,18 @@ int inherit_listen_fds(void)
             return 0;
     return (int)fds;
 }
+
+struct span inherit_name(int fd)
+{
+    const char *names = getenv("LISTEN_FDNAMES");
+    struct span rest = names && fd >= INHERIT_FIRST ? span_of(names) : (struct span){NULL, 0};
+    for (; fd > INHERIT_FIRST; fd--)
+        span_cut(&rest, ':');
+    return span_cut(&rest, ':');
+}
 #endif
 
-bool is_socket(int fd)
+static bool is_socket(int fd)
 {
     struct stat facts;
     return fstat(fd, &facts) == 0 && S_ISSOCK(facts.st_mode);

@@ -1,13 +1,13 @@
 /*
  * Which descriptors were we handed? The only file that reads what a superserver passes on.
  *
- * Built with libsystemd (PERCH_LIBSYSTEMD) it asks sd_listen_fds(3); else it reads the same
- * documented protocol, $LISTEN_PID and $LISTEN_FDS, itself.
+ * Built with libsystemd (PERCH_LIBSYSTEMD) it asks sd_listen_fds_with_names(3); else it reads the
+ * same documented protocol, $LISTEN_PID, $LISTEN_FDS and $LISTEN_FDNAMES, itself.
  */
 #ifndef PERCH_OS_INHERIT_H
 #define PERCH_OS_INHERIT_H
 
-#include <stdbool.h>
+#include "base/span.h"
 
 /* The first descriptor that the service manager passes (SD_LISTEN_FDS_START). */
 enum { INHERIT_FIRST = 3 };
@@ -22,6 +22,9 @@ struct peer {
  * They are marked close-on-exec. */
 int inherit_listen_fds(void);
 
+/* The name that the service manager gives one of them (FileDescriptorName=), or an empty span. */
+struct span inherit_name(int fd);
+
 /*
  * Finds the connection, by looking: a descriptor that the service manager names, or stdin; where it
  * is a listening stream socket, one connection is accepted from it, waiting at most wait_ms (0: for
@@ -30,8 +33,5 @@ int inherit_listen_fds(void);
  * handed over can't be served.
  */
 int inherit_peer(struct peer *peer, int wait_ms);
-
-/* Whether the descriptor is a socket. */
-bool is_socket(int fd);
 
 #endif

@@ -25,6 +25,7 @@ void stop_watch(int socket)
     peer = socket;
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGINT, &action, NULL);
+    signal(SIGHUP, SIG_IGN); /* a terminal that closes: the launcher goes on, and so do we */
     /* The launcher spawns with these blocked: a signal in the first moments is not lost either. */
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);

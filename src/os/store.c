@@ -211,6 +211,13 @@ int store_write(struct upload *upload, struct span piece)
 
 /* ---- Publishing ---- */
 
+/* It is never served; whoever runs the server should know of it. */
+static void remove_hidden(const struct upload *upload)
+{
+    if (unlinkat(upload->place.folder, upload->hidden, 0) != 0 && errno != ENOENT)
+        diag_warn("unlink %s: %s; remove it by hand", upload->hidden, strerror(errno));
+}
+
 /* Gives an unnamed file its name. 0; -1 with errno, EEXIST where the name is taken. */
 static int publish_new(struct upload *upload)
 {
@@ -219,7 +226,7 @@ static int publish_new(struct upload *upload)
     int done =
         linkat(upload->place.folder, upload->hidden, upload->place.folder, upload->place.name, 0);
     if (done == 0)
-        unlinkat(upload->place.folder, upload->hidden, 0);
+        remove_hidden(upload);
     return done;
 }
 
@@ -258,31 +265,52 @@ static int name_it(struct upload *upload, bool *replaced)
     return 0;
 }
 
+/* What a file system tells only when a file is closed (NFS, quotas), it tells each time that one of
+ * its descriptors is: so this one is asked before the file has a name. */
+static int close_copy(const struct upload *upload)
+{
+    int copy = dup(upload->fd);
+    return copy < 0 || close(copy) != 0 ? failed("close", upload->place.name) : 0;
+}
+
+static int flush(const struct store *store, const struct upload *upload)
+{
+    if (!store->durable)
+        return close_copy(upload);
+    return fsync(upload->fd) != 0 ? failed("fsync", upload->place.name) : 0;
+}
+
+static void end_upload(struct upload *upload)
+{
+    close(upload->fd);
+    close_place(&upload->place);
+}
+
 int store_publish(const struct store *store, struct upload *upload, struct file *file,
                   bool *replaced)
 {
     struct stat facts;
-    int status = 0;
-    if (store->durable && fsync(upload->fd) != 0)
-        status = failed("fsync", upload->place.name);
+    int status = flush(store, upload);
     if (status == 0)
         status = name_it(upload, replaced);
     if (status == 0 && fstat(upload->fd, &facts) != 0)
         status = failed("stat", upload->place.name);
     if (status == 0 && store->durable && fsync(upload->place.folder) != 0)
         status = failed("fsync the folder of", upload->place.name);
-    if (status == 0)
-        take_facts(file, &facts);
-    store_abandon(upload);
-    return status;
+    if (status != 0) {
+        store_abandon(upload);
+        return status;
+    }
+    take_facts(file, &facts);
+    end_upload(upload);
+    return 0;
 }
 
 void store_abandon(struct upload *upload)
 {
     if (upload->hidden[0])
-        unlinkat(upload->place.folder, upload->hidden, 0);
-    close(upload->fd);
-    close_place(&upload->place);
+        remove_hidden(upload);
+    end_upload(upload);
 }
 
 /* ---- Removing ---- */

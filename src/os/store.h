@@ -67,7 +67,8 @@ int store_write(struct upload *upload, struct span piece);
 
 /*
  * Makes the upload the file of its name, in one step, and ends it in any case. *file tells of it
- * (without a descriptor), *replaced whether there was a file of that name before.
+ * (without a descriptor), *replaced whether there was a file of that name before. Where only the
+ * sync of the folder fails, that is a failure although the name leads to the new file by then.
  */
 int store_publish(const struct store *store, struct upload *upload, struct file *file,
                   bool *replaced);

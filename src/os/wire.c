@@ -34,7 +34,7 @@ static void set_socket_timeout(int fd, int option, int ms)
     setsockopt(fd, SOL_SOCKET, option, &time, sizeof time);
 }
 
-/* Some superservers hand over sockets that don't block; here they must. */
+/* Some superservers hand over descriptors that don't block; here they must. */
 static void make_blocking(int fd)
 {
     int flags = fcntl(fd, F_GETFL);
@@ -42,24 +42,31 @@ static void make_blocking(int fd)
         fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
 }
 
-bool wire_open(struct wire *wire, struct peer peer, int stall_ms)
+/* The TCP options fail on a unix socket, which has no Nagle to wait for, and whose every wait is
+ * bounded by the timeout alone: there a long transfer that stalls can take some of them. */
+static void set_up_output(int fd, int stall_ms)
+{
+    int on = 1;
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &stall_ms, sizeof stall_ms);
+    set_socket_timeout(fd, SO_SNDTIMEO, stall_ms);
+}
+
+void wire_open(struct wire *wire, struct peer peer, int stall_ms)
 {
     wire->peer = peer;
     wire->in_kind = kind_of(peer.in);
     wire->out_kind = peer.out == peer.in ? wire->in_kind : kind_of(peer.out);
     wire->stall_ms = stall_ms;
+    wire->in_wait_ms = -1;
     signal(SIGPIPE, SIG_IGN);
-    if (wire->in_kind == WIRE_SOCKET) {
-        make_blocking(peer.in);
+    make_blocking(peer.in);
+    if (peer.out != peer.in)
+        make_blocking(peer.out);
+    if (wire->in_kind == WIRE_SOCKET)
         stop_watch(peer.in);
-    }
-    if (wire->out_kind == WIRE_SOCKET) {
-        int on = 1;
-        /* Fails on a unix socket, which has no Nagle to wait for. */
-        setsockopt(peer.out, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-        set_socket_timeout(peer.out, SO_SNDTIMEO, stall_ms);
-    }
-    return wire->in_kind == WIRE_PATIENT && isatty(peer.in);
+    if (wire->out_kind == WIRE_SOCKET)
+        set_up_output(peer.out, stall_ms);
 }
 
 /* ---- Input ---- */
@@ -131,7 +138,7 @@ static long read_more(struct wire *wire, int64_t deadline)
             return got;
         if (errno == EAGAIN && wire->in_kind == WIRE_SOCKET)
             errno = ETIMEDOUT;
-        if (errno != EINTR && errno != EAGAIN)
+        if (errno != EAGAIN)
             return -1;
     }
 }
@@ -268,26 +275,30 @@ static bool more_is_waiting(const struct wire *wire)
 
 static void linger(struct wire *wire)
 {
-    bool stopping = stop_asked();
-    int64_t end = deadline_in(stopping ? LINGER_STOPPING_MS : LINGER_ALL_MS);
+    int64_t end = deadline_in(LINGER_ALL_MS);
+    bool stopping = false;
     size_t dropped = 0;
     wire->floor = 0;
     while (dropped < LINGER_BYTES) {
+        if (!stopping && stop_asked()) {
+            stopping = true;
+            end = deadline_nearer(end, deadline_in(LINGER_STOPPING_MS));
+        }
         wire->start = wire->end = 0;
         long got = wire_fill(wire, deadline_nearer(end, deadline_in(LINGER_IDLE_MS)));
-        if (got <= 0)
+        if (got == 0 || (got < 0 && errno != EINTR))
             return;
-        dropped += (size_t)got;
+        dropped += got > 0 ? (size_t)got : 0;
     }
 }
 
-void wire_finish(struct wire *wire, bool input_is_unread)
+void wire_finish(struct wire *wire, bool more_may_come)
 {
     wire_flush(wire);
     if (wire->out_kind == WIRE_SOCKET)
         shutdown(wire->peer.out, SHUT_WR);
     if (wire->in_kind != WIRE_SOCKET || wire->ended || wire->broken)
         return;
-    if (input_is_unread || wire->start < wire->end || more_is_waiting(wire))
+    if (more_may_come || wire->start < wire->end || more_is_waiting(wire))
         linger(wire);
 }

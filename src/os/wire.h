@@ -28,7 +28,7 @@ struct wire {
     bool broken;    /* nothing can be sent any more */
     bool ended;     /* the peer has sent all that it will */
     int stall_ms;   /* the longest wait for room to write; 0: for ever */
-    int in_wait_ms; /* what the socket's receive timeout is set to; 0: for ever */
+    int in_wait_ms; /* what the socket's receive timeout is set to; 0: for ever; -1: not yet */
     size_t floor;   /* input before this stays where it is: wire_hold() */
     size_t start;   /* input [start, end) is unread */
     size_t end;
@@ -37,9 +37,8 @@ struct wire {
     char out[WIRE_OUT_BYTES];
 };
 
-/* Makes ready. stall_ms is the longest wait for room to write, 0 for ever. Whether it is a terminal
- * that gives the requests is returned: clocks are for others. */
-bool wire_open(struct wire *wire, struct peer peer, int stall_ms);
+/* Makes ready. stall_ms is the longest wait for room to write, 0 for ever. */
+void wire_open(struct wire *wire, struct peer peer, int stall_ms);
 
 /* ---- Input ---- */
 
@@ -49,9 +48,11 @@ void wire_consume(struct wire *wire, size_t n);
 
 /*
  * Sends what was gathered, then waits for more input until the deadline (of clock_ms(), or
- * DEADLINE_NEVER) and appends it to the unread.
+ * DEADLINE_NEVER) and appends it to the unread. A deadline that is to begin when the peer has been
+ * sent everything is taken behind a wire_flush().
  * > 0: that many bytes came. 0: the peer has sent all that it will.
- * -1: errno is ETIMEDOUT, or says why the connection is lost.
+ * -1: errno is ETIMEDOUT, or EINTR, where a signal came and nothing else happened; or it says why
+ * the connection is lost.
  */
 long wire_fill(struct wire *wire, int64_t deadline);
 
@@ -77,10 +78,10 @@ void wire_flush(struct wire *wire);
 void wire_send_file(struct wire *wire, int fd, uint64_t from, uint64_t len);
 
 /*
- * The end: sends what was gathered and the FIN behind it. Where the peer may still be sending (or
- * has sent what nobody read) that is read and dropped for a while, so that no reset overtakes the
- * last reply (RFC 9112 §9.6).
+ * The end: sends what was gathered and the FIN behind it. Where the peer may be sending more, or
+ * has sent what nobody read, that is read and dropped for a while: else a reset overtakes the last
+ * replies, and takes along what the kernel has still to send (RFC 9112 §9.6).
  */
-void wire_finish(struct wire *wire, bool input_is_unread);
+void wire_finish(struct wire *wire, bool more_may_come);
 
 #endif

@@ -39,8 +39,9 @@ static int await_more(struct body *body)
     if (body->awaits_continue)
         wire_put(body->wire, SPAN("HTTP/1.1 100 Continue\r\n\r\n"));
     body->awaits_continue = false;
+    wire_flush(body->wire); /* before the clock starts */
     long got = wire_fill(body->wire, deadline_in(body->stall_ms));
-    if (got > 0)
+    if (got > 0 || (got < 0 && errno == EINTR))
         return 0;
     if (got < 0 && errno == ETIMEDOUT)
         return fail(body, S_REQUEST_TIMEOUT, "the body stopped arriving; send the request again");

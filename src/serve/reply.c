@@ -126,15 +126,16 @@ static char *put_content_fields(char *at, const struct reply *reply)
 }
 
 /* HTTP/1.1 stays unless it is told otherwise, HTTP/1.0 ends (RFC 9112 §9.3). */
-static char *put_connection(char *at, struct exchange *exchange)
+static char *put_connection(char *at, bool keeps, unsigned minor)
 {
-    if (!session_keeps(exchange))
+    if (!keeps)
         return put(at, SPAN("Connection: close\r\n"));
-    return exchange->head.minor == 0 ? put(at, SPAN("Connection: keep-alive\r\n")) : at;
+    return minor == 0 ? put(at, SPAN("Connection: keep-alive\r\n")) : at;
 }
 
 static void send_head(struct exchange *exchange, const struct reply *reply)
 {
+    bool keeps = session_keeps(exchange);
     char *begin = wire_room(exchange->wire, HEAD_ROOM + (reply->location ? LOCATION_ROOM : 0));
     if (!begin)
         return;
@@ -155,7 +156,7 @@ static void send_head(struct exchange *exchange, const struct reply *reply)
     at = put(at, SPAN("X-Content-Type-Options: nosniff\r\n"));
     if (reply->file)
         at = put(at, SPAN("Content-Security-Policy: sandbox\r\n"));
-    at = put_connection(at, exchange);
+    at = put_connection(at, keeps, exchange->head.minor);
     at = put(at, SPAN("\r\n"));
     wire_commit(exchange->wire, (size_t)(at - begin));
 }
@@ -192,7 +193,7 @@ int reply_text(struct exchange *exchange, struct span text)
     if (coding == CODING_REFUSED)
         return S_NOT_ACCEPTABLE;
     if (coding == CODING_GZIP) {
-        static char coded[HEAD_MAX + HEAD_MAX / 8];
+        static char coded[HEAD_MAX + HEAD_MAX / 8 + 64];
         text = (struct span){coded, gzip_bytes(text, coded, sizeof coded)};
         if (text.len == 0)
             return S_INTERNAL_ERROR;

@@ -21,7 +21,7 @@ static int await_more(struct exchange *exchange, int64_t deadline, bool begun)
     long got = wire_fill(exchange->wire, deadline);
     int error = errno;
     stop_waiting(false);
-    if (got > 0)
+    if (got > 0 || (got < 0 && error == EINTR))
         return 0;
     if (!begun || exchange->wire->broken)
         return NOBODY_WAITS;
@@ -55,6 +55,8 @@ static int receive_head(struct exchange *exchange, int wait_ms)
             exchange->why = head->why;
             return -parsed;
         }
+        /* Before the clock starts: how long our own replies take is not this request's fault. */
+        wire_flush(exchange->wire);
         bool begins = !begun && head_has_begun(head);
         if (begins || !waiting)
             deadline = deadline_in(begins ? exchange->settings->timeout_head : wait_ms);
@@ -129,6 +131,7 @@ static void serve_one(struct exchange *exchange, int wait_ms, bool may_stay)
     exchange->keep = false;
     exchange->route = NULL;
     exchange->why = NULL;
+    exchange->framing.wants_close = false;
     exchange->body.ended = true;
     int status = receive_head(exchange, wait_ms);
     if (status == NOBODY_WAITS)
@@ -163,5 +166,6 @@ void session_run(const struct settings *settings, const struct store *store, str
         serve_one(&exchange, wait_ms, requests < REQUESTS_MAX && clock_ms() < last_moment);
         wait_ms = settings->timeout_idle;
     } while (exchange.keep);
-    wire_finish(wire, !exchange.body.ended);
+    /* A client that did not ask for the end may be sending its next request just now. */
+    wire_finish(wire, !exchange.body.ended || !exchange.framing.wants_close);
 }
