@@ -2,6 +2,7 @@
  * /files/{path}: reading, storing and removing the files of the served folder.
  */
 #include "http/path.h"
+#include "os/upload.h"
 #include "serve/reply.h"
 #include "serve/route.h"
 
@@ -48,7 +49,7 @@ static int receive(struct exchange *exchange, struct upload *upload)
     int got, status = 0;
     while (status == 0 && (got = body_next(&exchange->body, &piece)) != 0) {
         if (got > 0) {
-            status = store_write(upload, piece);
+            status = upload_write(upload, piece);
         } else {
             status = -got;
             exchange->why = exchange->body.why;
@@ -67,13 +68,13 @@ static int put(struct exchange *exchange, const char *path)
         return S_BAD_REQUEST; /* RFC 9110 §14.5 */
     }
 
-    int status = store_begin(exchange->store, path, &upload);
+    int status = upload_begin(exchange->store, path, &upload);
     if (status == 0) {
         status = receive(exchange, &upload);
         if (status == 0)
-            status = store_publish(exchange->store, &upload, &file, &replaced);
+            status = upload_publish(exchange->store, &upload, &file, &replaced);
         else
-            store_abandon(&upload);
+            upload_abandon(&upload);
     }
     if (status == S_CONFLICT)
         exchange->why = upload.why;

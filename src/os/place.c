@@ -1,0 +1,75 @@
+#include "os/place.h"
+
+#include "base/diag.h"
+#include "bounds.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* ---- Looking up ---- */
+
+int place_open_beneath(int folder, const char *path, uint64_t flags)
+{
+    struct open_how how = {
+        .flags = flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
+        .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS,
+    };
+    return (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
+}
+
+int place_open(const struct store *store, const char *path, struct place *place)
+{
+    char parent[PATH_BYTES_MAX + 1];
+    const char *slash = strrchr(path, '/');
+    *place = (struct place){store->folder, slash != NULL, slash ? slash + 1 : path};
+    if (!slash)
+        return 0;
+    memcpy(parent, path, (size_t)(slash - path));
+    parent[slash - path] = '\0';
+    place->folder = place_open_beneath(store->folder, parent, O_RDONLY | O_DIRECTORY);
+    return place->folder < 0 ? -1 : 0;
+}
+
+void place_close(const struct place *place)
+{
+    if (place->owned)
+        close(place->folder);
+}
+
+void place_facts(struct file *file, const struct stat *facts)
+{
+    file->size = (uint64_t)facts->st_size;
+    file->inode = facts->st_ino;
+    file->modified_s = facts->st_mtim.tv_sec;
+    file->modified_ns = (uint32_t)facts->st_mtim.tv_nsec;
+}
+
+/* ---- Failures ---- */
+
+int place_failed(const char *call, const char *name)
+{
+    int error = errno;
+    switch (error) {
+    case EACCES:
+    case EPERM:
+    case EROFS:
+        return S_FORBIDDEN;
+    case EFBIG:
+        return S_CONTENT_TOO_LARGE;
+    default:
+        diag_warn("%s %s: %s", call, name, strerror(error));
+        return error == ENOSPC || error == EDQUOT ? S_INSUFFICIENT_STORAGE : S_INTERNAL_ERROR;
+    }
+}
+
+/* ENXIO: a socket; ENODEV: a device that no driver has. */
+bool place_is_nothing(int error)
+{
+    return error == ENOENT || error == ENOTDIR || error == ELOOP || error == EXDEV ||
+           error == ENXIO || error == ENAMETOOLONG || error == ENODEV;
+}

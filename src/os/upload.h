@@ -1,0 +1,47 @@
+/*
+ * Uploads: written aside, published whole.
+ *
+ * A body is written to an unnamed file in the folder that it will stand in, synced, and only then
+ * linked or renamed to its name: a reader sees the old file or the new one, whole. Where unnamed
+ * files are not to be had, it has a hidden name until then (UPLOAD_HIDDEN_PREFIX), which path.h
+ * keeps from being served. Only a regular file is replaced.
+ *
+ * Functions return 0, or the status that says why not.
+ */
+#ifndef PERCH_OS_UPLOAD_H
+#define PERCH_OS_UPLOAD_H
+
+#include "base/span.h"
+#include "os/place.h"
+#include "os/store.h"
+
+#include <stdbool.h>
+
+#define UPLOAD_HIDDEN_PREFIX ".perch-"
+
+/* An upload that is not published yet. */
+struct upload {
+    int fd;
+    struct place place;
+    const char *why; /* after S_CONFLICT: what stands in the way, a string that stays */
+    char hidden[sizeof UPLOAD_HIDDEN_PREFIX + 16]; /* empty where the file has no name yet */
+};
+
+/* Begins an upload to a path, which must stay until the upload is published or abandoned. */
+int upload_begin(const struct store *store, const char *path, struct upload *upload);
+
+/* Appends to it. After a failure it can only be abandoned. */
+int upload_write(struct upload *upload, struct span piece);
+
+/*
+ * Makes the upload the file of its name, in one step, and ends it in any case. *file tells of it
+ * (without a descriptor), *replaced whether there was a file of that name before. Where only the
+ * sync of the folder fails, that is a failure although the name leads to the new file by then.
+ */
+int upload_publish(const struct store *store, struct upload *upload, struct file *file,
+                   bool *replaced);
+
+/* Ends the upload; nothing of it remains. */
+void upload_abandon(struct upload *upload);
+
+#endif
