@@ -64,7 +64,7 @@ static int chunked_piece(struct body *body, struct span unread, struct span *pie
 {
     int taken = chunk_parse(&body->chunk, unread, piece);
     if (taken < 0)
-        return fail(body, (enum status) - taken, body->chunk.why);
+        return fail(body, (enum status)(-taken), body->chunk.why);
     wire_consume(body->wire, (size_t)taken);
     /* The whole chunk counts once its size is known: it need not arrive to be refused. */
     uint64_t announced = chunk_announced(&body->chunk);
@@ -83,7 +83,7 @@ static int trailer_piece(struct body *body, struct span unread)
 {
     int taken = fields_parse(&body->trailer, unread.at, unread.len, HEAD_MAX);
     if (taken < 0)
-        return fail(body, (enum status) - taken, body->trailer.why);
+        return fail(body, (enum status)(-taken), body->trailer.why);
     wire_consume(body->wire, (size_t)taken);
     body->ended = taken > 0;
     return taken > 0 ? 0 : await_more(body);
