@@ -30,9 +30,12 @@ static bool is_ipv6_address(struct span address)
     return inet_pton(AF_INET6, text, &parsed) == 1;
 }
 
+/* port = *DIGIT: zeros in front are allowed. */
 static bool is_port(struct span port)
 {
     uint64_t number;
+    while (port.len > 1 && port.at[0] == '0')
+        port = span_after(port, 1);
     return port.len == 0 || (span_decimal(port, 5, &number) && number <= 65535);
 }
 

@@ -6,7 +6,7 @@ static const struct {
     struct span name;
     struct span alias; /* RFC 9110 §8.4.1.3 */
 } rows[CODINGS] = {
-    {CODING_GZIP,     SPAN("gzip"),     SPAN("x-gzip")  },
+    {CODING_GZIP, SPAN("gzip"), SPAN("x-gzip")},
     {CODING_IDENTITY, SPAN("identity"), SPAN("identity")},
 };
 

@@ -9,14 +9,14 @@ static const struct {
     struct span name;
     enum field_id id;
 } known[] = {
-    {SPAN("Accept-Encoding"),   FIELD_ACCEPT_ENCODING  },
-    {SPAN("Connection"),        FIELD_CONNECTION       },
-    {SPAN("Content-Length"),    FIELD_CONTENT_LENGTH   },
-    {SPAN("Content-Range"),     FIELD_CONTENT_RANGE    },
-    {SPAN("Expect"),            FIELD_EXPECT           },
-    {SPAN("Host"),              FIELD_HOST             },
+    {SPAN("Accept-Encoding"), FIELD_ACCEPT_ENCODING},
+    {SPAN("Connection"), FIELD_CONNECTION},
+    {SPAN("Content-Length"), FIELD_CONTENT_LENGTH},
+    {SPAN("Content-Range"), FIELD_CONTENT_RANGE},
+    {SPAN("Expect"), FIELD_EXPECT},
+    {SPAN("Host"), FIELD_HOST},
     {SPAN("Transfer-Encoding"), FIELD_TRANSFER_ENCODING},
-    {SPAN("User-Agent"),        FIELD_USER_AGENT       },
+    {SPAN("User-Agent"), FIELD_USER_AGENT},
 };
 
 static enum field_id field_named(struct span name)
@@ -99,9 +99,7 @@ struct span fields_value(const struct fields *fields, enum field_id id)
 struct field_members fields_members(const struct fields *fields, enum field_id id)
 {
     unsigned first_row = fields->lines_of[id] ? 0 : fields->count;
-    return (struct field_members){
-        fields, id, first_row, {NULL, 0}
-    };
+    return (struct field_members){fields, id, first_row, {NULL, 0}};
 }
 
 bool fields_next_member(struct field_members *walk, struct span *member)

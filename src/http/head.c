@@ -76,12 +76,23 @@ static void skip_empty_line(struct head *head, const char *buffer, size_t len)
     }
 }
 
+/* The answer to HEAD has no content, also where its line is refused (RFC 9110 §9.3.2). */
+static void note_method(struct head *head, const char *buffer)
+{
+    struct span rest = span_between(buffer + head->line.at, buffer + head->line.scanned);
+    struct span method = span_cut(&rest, ' ');
+    if (buffer + head->line.at + method.len < rest.at)
+        head->method = method_named(method);
+}
+
 static int parse_request_line(struct head *head, const char *buffer, size_t len)
 {
     skip_empty_line(head, buffer, len);
     size_t max = head->begin + REQUEST_LINE_MAX + 2;
     struct span text;
     int scanned = line_scan(&head->line, buffer, len < max ? len : max, &text, &head->why);
+    if (scanned <= 0)
+        note_method(head, buffer);
     if (scanned < 0)
         return scanned;
     if (scanned == 0)

@@ -192,9 +192,7 @@ static int next_wait_ms(const struct launcher *launcher, int64_t deadline)
 static void serve(struct launcher *launcher)
 {
     const struct listeners *listeners = launcher->plan->listeners;
-    struct pollfd polled[1 + LISTENERS_MAX] = {
-        {.fd = launcher->signals, .events = POLLIN}
-    };
+    struct pollfd polled[1 + LISTENERS_MAX] = {{.fd = launcher->signals, .events = POLLIN}};
     for (unsigned i = 0; i < listeners->count; i++)
         polled[1 + i] = (struct pollfd){.fd = listeners->at[i].fd, .events = POLLIN};
 

@@ -194,16 +194,16 @@ static const struct {
     struct span input;
     uint64_t announced;
 } announcements[] = {
-    {SPAN(""),                        0                          },
-    {SPAN("5"),                       0                          },
-    {SPAN("5\r"),                     0                          },
-    {SPAN("5;a"),                     0                          },
-    {SPAN("5\r\n"),                   5                          },
-    {SPAN("5\r\nhe"),                 3                          },
-    {SPAN("5\r\nhello"),              0                          },
-    {SPAN("5\r\nhello\r\n3"),         0                          },
+    {SPAN(""), 0},
+    {SPAN("5"), 0},
+    {SPAN("5\r"), 0},
+    {SPAN("5;a"), 0},
+    {SPAN("5\r\n"), 5},
+    {SPAN("5\r\nhe"), 3},
+    {SPAN("5\r\nhello"), 0},
+    {SPAN("5\r\nhello\r\n3"), 0},
     {SPAN("FFFFFFFFFFFFFFF;a=b\r\n"), UINT64_C(0xFFFFFFFFFFFFFFF)},
-    {SPAN("0\r\n"),                   0                          },
+    {SPAN("0\r\n"), 0},
 };
 
 static void check_announcements(void)

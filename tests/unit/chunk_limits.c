@@ -42,13 +42,13 @@ static const struct {
     unsigned times;
     int status;
 } limits[] = {
-    {CHUNK_EXTENSION_MAX,     1,    0  },
-    {CHUNK_EXTENSION_MAX + 1, 1,    BAD},
-    {CHUNK_EXTENSION_MAX,     8,    0  },
-    {CHUNK_EXTENSION_MAX,     9,    BAD},
-    {CHUNK_EXTENSION_MAX + 1, 2,    BAD},
-    {2,                       1024, 0  },
-    {2,                       1025, BAD},
+    {CHUNK_EXTENSION_MAX, 1, 0},
+    {CHUNK_EXTENSION_MAX + 1, 1, BAD},
+    {CHUNK_EXTENSION_MAX, 8, 0},
+    {CHUNK_EXTENSION_MAX, 9, BAD},
+    {CHUNK_EXTENSION_MAX + 1, 2, BAD},
+    {2, 1024, 0},
+    {2, 1025, BAD},
 };
 
 static void check_limits(void)

@@ -43,18 +43,18 @@ static const struct {
     int64_t seconds;
     const char *date;
 } known[] = {
-    {0,                "Thu, 01 Jan 1970 00:00:00 GMT"},
-    {784111777,        "Sun, 06 Nov 1994 08:49:37 GMT"}, /* RFC 9110 §5.6.7 */
-    {-1,               "Wed, 31 Dec 1969 23:59:59 GMT"},
-    {951782400,        "Tue, 29 Feb 2000 00:00:00 GMT"},
-    {INT32_MAX,        "Tue, 19 Jan 2038 03:14:07 GMT"},
+    {0, "Thu, 01 Jan 1970 00:00:00 GMT"},
+    {784111777, "Sun, 06 Nov 1994 08:49:37 GMT"}, /* RFC 9110 §5.6.7 */
+    {-1, "Wed, 31 Dec 1969 23:59:59 GMT"},
+    {951782400, "Tue, 29 Feb 2000 00:00:00 GMT"},
+    {INT32_MAX, "Tue, 19 Jan 2038 03:14:07 GMT"},
     {INT64_C(1) << 31, "Tue, 19 Jan 2038 03:14:08 GMT"},
-    {FIRST,            "Mon, 01 Jan 0001 00:00:00 GMT"},
-    {FIRST - 1,        "Mon, 01 Jan 0001 00:00:00 GMT"},
-    {INT64_MIN,        "Mon, 01 Jan 0001 00:00:00 GMT"},
-    {LAST,             "Fri, 31 Dec 9999 23:59:59 GMT"},
-    {LAST + 1,         "Fri, 31 Dec 9999 23:59:59 GMT"},
-    {INT64_MAX,        "Fri, 31 Dec 9999 23:59:59 GMT"},
+    {FIRST, "Mon, 01 Jan 0001 00:00:00 GMT"},
+    {FIRST - 1, "Mon, 01 Jan 0001 00:00:00 GMT"},
+    {INT64_MIN, "Mon, 01 Jan 0001 00:00:00 GMT"},
+    {LAST, "Fri, 31 Dec 9999 23:59:59 GMT"},
+    {LAST + 1, "Fri, 31 Dec 9999 23:59:59 GMT"},
+    {INT64_MAX, "Fri, 31 Dec 9999 23:59:59 GMT"},
 };
 
 static void check_known(void)

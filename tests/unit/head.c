@@ -261,13 +261,13 @@ static const struct {
     struct span input;
     bool begun;
 } beginnings[] = {
-    {SPAN(""),                     false},
-    {SPAN("\r"),                   false},
-    {SPAN("\r\n"),                 false},
-    {SPAN("\r\nG"),                true },
-    {SPAN("G"),                    true },
-    {SPAN("GET / HTTP/1.1\r\n"),   true },
-    {SPAN("\r\nGET / HTTP/1.1\r"), true },
+    {SPAN(""), false},
+    {SPAN("\r"), false},
+    {SPAN("\r\n"), false},
+    {SPAN("\r\nG"), true},
+    {SPAN("G"), true},
+    {SPAN("GET / HTTP/1.1\r\n"), true},
+    {SPAN("\r\nGET / HTTP/1.1\r"), true},
 };
 
 static void check_beginnings(void)

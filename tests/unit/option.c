@@ -21,29 +21,29 @@ static const struct {
     bool valid;
     uint64_t bytes;
 } sizes[] = {
-    {"0",                   true,  0                            },
-    {"500",                 true,  500                          },
-    {"64K",                 true,  UINT64_C(64) * KIB           },
-    {"1M",                  true,  UINT64_C(1) << 20            },
-    {"16G",                 true,  UINT64_C(16) << 30           },
-    {"2T",                  true,  UINT64_C(2) << 40            },
-    {"0T",                  true,  0                            },
-    {"999999999999999999",  true,  UINT64_C(999999999999999999) },
-    {"1000000000000000000", false, 0                            },
-    {"976562500000000K",    true,  UINT64_C(1000000000000000000)},
-    {"976562500000001K",    false, 0                            },
-    {"909494T",             true,  UINT64_C(909494) << 40       },
-    {"909495T",             false, 0                            },
-    {"",                    false, 0                            },
-    {"K",                   false, 0                            },
-    {"1KK",                 false, 0                            },
-    {"1KB",                 false, 0                            },
-    {"1.5M",                false, 0                            },
-    {"-1",                  false, 0                            },
-    {" 1",                  false, 0                            },
-    {"1 ",                  false, 0                            },
-    {"0x10",                false, 0                            },
-    {"M1",                  false, 0                            },
+    {"0", true, 0},
+    {"500", true, 500},
+    {"64K", true, UINT64_C(64) * KIB},
+    {"1M", true, UINT64_C(1) << 20},
+    {"16G", true, UINT64_C(16) << 30},
+    {"2T", true, UINT64_C(2) << 40},
+    {"0T", true, 0},
+    {"999999999999999999", true, UINT64_C(999999999999999999)},
+    {"1000000000000000000", false, 0},
+    {"976562500000000K", true, UINT64_C(1000000000000000000)},
+    {"976562500000001K", false, 0},
+    {"909494T", true, UINT64_C(909494) << 40},
+    {"909495T", false, 0},
+    {"", false, 0},
+    {"K", false, 0},
+    {"1KK", false, 0},
+    {"1KB", false, 0},
+    {"1.5M", false, 0},
+    {"-1", false, 0},
+    {" 1", false, 0},
+    {"1 ", false, 0},
+    {"0x10", false, 0},
+    {"M1", false, 0},
 };
 
 static void check_sizes(void)
@@ -61,31 +61,15 @@ static const struct {
     bool valid;
     int ms;
 } times[] = {
-    {"0",         true,  0       },
-    {"20",        true,  20000   },
-    {"0.5",       true,  500     },
-    {"0.05",      true,  50      },
-    {"0.001",     true,  1       },
-    {"1.250",     true,  1250    },
-    {"00001",     true,  1000    },
-    {"86400",     true,  86400000},
-    {"86400.000", true,  86400000},
-    {"86400.001", false, 0       },
-    {"86400.5",   false, 0       },
-    {"86401",     false, 0       },
-    {"99999",     false, 0       },
-    {"000001",    false, 0       },
-    {"0.0005",    false, 0       },
-    {"",          false, 0       },
-    {".",         false, 0       },
-    {".5",        false, 0       },
-    {"5.",        false, 0       },
-    {"1.2.3",     false, 0       },
-    {"1,5",       false, 0       },
-    {"-1",        false, 0       },
-    {"+1",        false, 0       },
-    {"1s",        false, 0       },
-    {"1e3",       false, 0       },
+    {"0", true, 0},          {"20", true, 20000},       {"0.5", true, 500},
+    {"0.05", true, 50},      {"0.001", true, 1},        {"1.250", true, 1250},
+    {"00001", true, 1000},   {"86400", true, 86400000}, {"86400.000", true, 86400000},
+    {"86400.001", false, 0}, {"86400.5", false, 0},     {"86401", false, 0},
+    {"99999", false, 0},     {"000001", false, 0},      {"0.0005", false, 0},
+    {"", false, 0},          {".", false, 0},           {".5", false, 0},
+    {"5.", false, 0},        {"1.2.3", false, 0},       {"1,5", false, 0},
+    {"-1", false, 0},        {"+1", false, 0},          {"1s", false, 0},
+    {"1e3", false, 0},
 };
 
 static void check_times(void)
@@ -103,20 +87,13 @@ static const struct {
     bool valid;
     unsigned count;
 } counts[] = {
-    {"1",        true,  1      },
-    {"32",       true,  32     },
-    {"999999",   true,  999999 },
-    {"1000000",  true,  1000000},
-    {"1000001",  false, 0      },
-    {"9999999",  false, 0      },
-    {"0",        false, 0      },
-    {"0000001",  true,  1      },
-    {"00000001", false, 0      },
-    {"",         false, 0      },
-    {"-1",       false, 0      },
-    {"1.0",      false, 0      },
-    {"1K",       false, 0      },
-    {" 1",       false, 0      },
+    {"1", true, 1},           {"32", true, 32},
+    {"999999", true, 999999}, {"1000000", true, 1000000},
+    {"1000001", false, 0},    {"9999999", false, 0},
+    {"0", false, 0},          {"0000001", true, 1},
+    {"00000001", false, 0},   {"", false, 0},
+    {"-1", false, 0},         {"1.0", false, 0},
+    {"1K", false, 0},         {" 1", false, 0},
 };
 
 static void check_counts(void)
@@ -147,9 +124,9 @@ struct settings {
 };
 
 static const struct option_row rows[] = {
-    {"on",   NULL,   NULL, offsetof(struct settings, on),   option_switch},
-    {"text", "TEXT", NULL, offsetof(struct settings, text), option_text  },
-    {"size", "SIZE", NULL, offsetof(struct settings, size), option_size  },
+    {"on", NULL, NULL, offsetof(struct settings, on), option_switch},
+    {"text", "TEXT", NULL, offsetof(struct settings, text), option_text},
+    {"size", "SIZE", NULL, offsetof(struct settings, size), option_size},
 };
 
 static const struct option_program program = {

@@ -11,16 +11,16 @@ static const struct {
     struct span text, prefix;
     bool starts, starts_nocase;
 } prefixes[] = {
-    {SPAN(""),         SPAN(""),        true,  true },
-    {SPAN("a"),        SPAN(""),        true,  true },
-    {SPAN(""),         SPAN("a"),       false, false},
-    {SPAN("abc"),      SPAN("ab"),      true,  true },
-    {SPAN("abc"),      SPAN("aB"),      false, true },
-    {SPAN("abc"),      SPAN("abc"),     true,  true },
-    {SPAN("abc"),      SPAN("abcd"),    false, false},
-    {SPAN("abc"),      SPAN("bc"),      false, false},
-    {SPAN("HTTP://x"), SPAN("http://"), false, true },
-    {SPAN("HTTP:/"),   SPAN("http://"), false, false},
+    {SPAN(""), SPAN(""), true, true},
+    {SPAN("a"), SPAN(""), true, true},
+    {SPAN(""), SPAN("a"), false, false},
+    {SPAN("abc"), SPAN("ab"), true, true},
+    {SPAN("abc"), SPAN("aB"), false, true},
+    {SPAN("abc"), SPAN("abc"), true, true},
+    {SPAN("abc"), SPAN("abcd"), false, false},
+    {SPAN("abc"), SPAN("bc"), false, false},
+    {SPAN("HTTP://x"), SPAN("http://"), false, true},
+    {SPAN("HTTP:/"), SPAN("http://"), false, false},
 };
 
 static void check_prefixes(enum guard side)
@@ -60,15 +60,15 @@ static void check_all_pairs_of_octets(void)
 static const struct {
     struct span text, trimmed;
 } trims[] = {
-    {SPAN(""),          SPAN("")     },
-    {SPAN(" "),         SPAN("")     },
-    {SPAN("\t \t"),     SPAN("")     },
-    {SPAN("a"),         SPAN("a")    },
-    {SPAN(" a"),        SPAN("a")    },
-    {SPAN("a\t"),       SPAN("a")    },
-    {SPAN("\t a b \t"), SPAN("a b")  },
-    {SPAN("\ra\n"),     SPAN("\ra\n")},
-    {SPAN("\xA0"),      SPAN("\xA0") },
+    {SPAN(""), SPAN("")},
+    {SPAN(" "), SPAN("")},
+    {SPAN("\t \t"), SPAN("")},
+    {SPAN("a"), SPAN("a")},
+    {SPAN(" a"), SPAN("a")},
+    {SPAN("a\t"), SPAN("a")},
+    {SPAN("\t a b \t"), SPAN("a b")},
+    {SPAN("\ra\n"), SPAN("\ra\n")},
+    {SPAN("\xA0"), SPAN("\xA0")},
 };
 
 static void check_trims(enum guard side)
@@ -85,13 +85,10 @@ static const struct {
     size_t found;
     struct span piece, rest;
 } cuts[] = {
-    {SPAN(""),      0, SPAN(""),    SPAN("")   },
-    {SPAN(","),     0, SPAN(""),    SPAN("")   },
-    {SPAN("a"),     1, SPAN("a"),   SPAN("")   },
-    {SPAN("a,"),    1, SPAN("a"),   SPAN("")   },
-    {SPAN(",a"),    0, SPAN(""),    SPAN("a")  },
-    {SPAN("a,b,c"), 1, SPAN("a"),   SPAN("b,c")},
-    {SPAN("a\0,b"), 2, SPAN("a\0"), SPAN("b")  },
+    {SPAN(""), 0, SPAN(""), SPAN("")},          {SPAN(","), 0, SPAN(""), SPAN("")},
+    {SPAN("a"), 1, SPAN("a"), SPAN("")},        {SPAN("a,"), 1, SPAN("a"), SPAN("")},
+    {SPAN(",a"), 0, SPAN(""), SPAN("a")},       {SPAN("a,b,c"), 1, SPAN("a"), SPAN("b,c")},
+    {SPAN("a\0,b"), 2, SPAN("a\0"), SPAN("b")},
 };
 
 static void check_cuts(enum guard side)
@@ -109,13 +106,13 @@ static void check_cuts(enum guard side)
 static const struct {
     struct span list, members;
 } lists[] = {
-    {SPAN(""),                       SPAN("")                        },
-    {SPAN(","),                      SPAN("")                        },
-    {SPAN(" ,\t, "),                 SPAN("")                        },
-    {SPAN("a"),                      SPAN("[a]")                     },
-    {SPAN("a,b"),                    SPAN("[a][b]")                  },
-    {SPAN(" a ,, b\t,"),             SPAN("[a][b]")                  },
-    {SPAN(",a b,"),                  SPAN("[a b]")                   },
+    {SPAN(""), SPAN("")},
+    {SPAN(","), SPAN("")},
+    {SPAN(" ,\t, "), SPAN("")},
+    {SPAN("a"), SPAN("[a]")},
+    {SPAN("a,b"), SPAN("[a][b]")},
+    {SPAN(" a ,, b\t,"), SPAN("[a][b]")},
+    {SPAN(",a b,"), SPAN("[a b]")},
     {SPAN("close, foo ,Keep-Alive"), SPAN("[close][foo][Keep-Alive]")},
 };
 
@@ -159,29 +156,29 @@ static const struct {
     bool valid;
     uint64_t value;
 } decimals[] = {
-    {SPAN("0"),                    1,  true,  0                            },
-    {SPAN("9"),                    1,  true,  9                            },
-    {SPAN("10"),                   1,  false, 0                            },
-    {SPAN("007"),                  3,  true,  7                            },
-    {SPAN("0000"),                 3,  false, 0                            },
-    {SPAN(""),                     5,  false, 0                            },
-    {SPAN("5,"),                   5,  false, 0                            },
-    {SPAN("5, 6"),                 5,  false, 0                            },
-    {SPAN("+5"),                   5,  false, 0                            },
-    {SPAN("-5"),                   5,  false, 0                            },
-    {SPAN(" 5"),                   5,  false, 0                            },
-    {SPAN("5 "),                   5,  false, 0                            },
-    {SPAN("0x5"),                  5,  false, 0                            },
-    {SPAN("5\0"),                  5,  false, 0                            },
-    {SPAN("1e3"),                  5,  false, 0                            },
-    {SPAN("/"),                    5,  false, 0                            },
-    {SPAN(":"),                    5,  false, 0                            },
-    {SPAN("\xB2"),                 5,  false, 0                            },
-    {SPAN("999999999999999999"),   18, true,  UINT64_C(999999999999999999) },
-    {SPAN("1000000000000000000"),  18, false, 0                            },
-    {SPAN("0000000000000000000"),  18, false, 0                            },
-    {SPAN("9999999999999999999"),  19, true,  UINT64_C(9999999999999999999)},
-    {SPAN("10000000000000000000"), 19, false, 0                            },
+    {SPAN("0"), 1, true, 0},
+    {SPAN("9"), 1, true, 9},
+    {SPAN("10"), 1, false, 0},
+    {SPAN("007"), 3, true, 7},
+    {SPAN("0000"), 3, false, 0},
+    {SPAN(""), 5, false, 0},
+    {SPAN("5,"), 5, false, 0},
+    {SPAN("5, 6"), 5, false, 0},
+    {SPAN("+5"), 5, false, 0},
+    {SPAN("-5"), 5, false, 0},
+    {SPAN(" 5"), 5, false, 0},
+    {SPAN("5 "), 5, false, 0},
+    {SPAN("0x5"), 5, false, 0},
+    {SPAN("5\0"), 5, false, 0},
+    {SPAN("1e3"), 5, false, 0},
+    {SPAN("/"), 5, false, 0},
+    {SPAN(":"), 5, false, 0},
+    {SPAN("\xB2"), 5, false, 0},
+    {SPAN("999999999999999999"), 18, true, UINT64_C(999999999999999999)},
+    {SPAN("1000000000000000000"), 18, false, 0},
+    {SPAN("0000000000000000000"), 18, false, 0},
+    {SPAN("9999999999999999999"), 19, true, UINT64_C(9999999999999999999)},
+    {SPAN("10000000000000000000"), 19, false, 0},
 };
 
 static void check_decimals(enum guard side)
