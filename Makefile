@@ -76,7 +76,7 @@ HEADERS        := $(wildcard src/*.h src/*/*.h)
 objects = $(patsubst src/%.c,$(BUILD)/$(2)/%.o,$(1))
 
 .SECONDARY: # objects stay, also those that only a unit program asked for
-.PHONY: all deps deps-test run test unit lint sanitize format clean help FORCE
+.PHONY: all deps deps-test run test lint sanitize format clean help FORCE
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/perch $(BUILD)/perchd

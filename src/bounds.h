@@ -29,8 +29,8 @@
 #define CHUNK_EXTENSION_MAX       256
 #define CHUNK_EXTENSION_TOTAL_MAX 4096
 #define MAX_BODY_DEFAULT          (UINT64_C(16) << 30)
-/* A refused body up to this length is read and dropped to keep the connection; a longer one ends
- * it. */
+/* A refused body up to this length is read and dropped, and the connection kept; a longer one ends
+ * the connection. */
 #define BODY_SKIP_MAX 65536
 
 /* ---- Names below the served folder ---- */
@@ -50,8 +50,7 @@
 /* Up to here a file is copied into the reply and leaves with its head in one write; above,
  * sendfile wins (measured: it pays from 8 to 32 KiB up). */
 #define FILE_COPY_MAX 16384
-/* One sendfile: small enough that a stop or a stall is noticed, large enough to be one call a MiB.
- */
+/* One sendfile: large enough that the calls vanish behind the copying. */
 #define SENDFILE_STEP (1 << 20)
 
 /* ---- A connection ---- */
@@ -76,11 +75,10 @@
 
 #define PORT_DEFAULT            "4221"
 #define MAX_CONNECTIONS_DEFAULT 512
-
-#define MAX_PER_SOURCE_DEFAULT 32
-#define LISTENERS_MAX          64
-#define LISTEN_BACKLOG         4096 /* the kernel cuts it to net.core.somaxconn */
-#define DRAIN_SECONDS_DEFAULT  10
+#define MAX_PER_SOURCE_DEFAULT  32
+#define LISTENERS_MAX           64
+#define LISTEN_BACKLOG          4096 /* the kernel cuts it to net.core.somaxconn */
+#define DRAIN_SECONDS_DEFAULT   10
 /* After descriptors or processes ran out: the pause before accepting is tried again. */
 #define SHORTAGE_PAUSE_MS 100
 /* Refused sockets stay open this long, so that the 503 is read before a reset can overtake it. */

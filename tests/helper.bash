@@ -91,7 +91,3 @@ need_own_network() {
 need_strace() {
     strace -o /dev/null true 2>/dev/null || skip "strace is not permitted here"
 }
-
-is_sanitized() {
-    grep -q __asan_init "$PERCH"
-}

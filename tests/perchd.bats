@@ -98,9 +98,7 @@ END
 @test "sd_notify: ready, status, stopping; the watchdog" {
     ldd "$PERCHD" | grep -q libsystemd || skip "this perchd is built without libsystemd"
     py <<'END'
-notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-notify.settimeout(LIMIT)
-notify.bind("notify")
+notify = notify_socket("notify")
 
 def await_message(start):
     while True:
@@ -127,9 +125,7 @@ END
 @test "the watchdog is answered while it stops, too" {
     ldd "$PERCHD" | grep -q libsystemd || skip "this perchd is built without libsystemd"
     py <<'END'
-notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-notify.settimeout(LIMIT)
-notify.bind("notify")
+notify = notify_socket("notify")
 
 def await_pings():
     for _ in range(3):

@@ -169,6 +169,14 @@ def listener(family=socket.AF_INET):
     return sock
 
 
+def notify_socket(path):
+    """The service manager's end, for NOTIFY_SOCKET."""
+    sock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    sock.settimeout(LIMIT)
+    sock.bind(path)
+    return sock
+
+
 def tcp_pair():
     with listener() as listening:
         ours = socket.create_connection(listening.getsockname(), LIMIT)

@@ -1,5 +1,6 @@
 #include "http/framing.h"
 
+#include "bounds.h"
 #include "http/octet.h"
 #include "http/status.h"
 
@@ -63,7 +64,9 @@ static int decide_content_length(struct framing *framing, const struct fields *f
         return refuse(framing, S_BAD_REQUEST, "Content-Length is given more than once");
     if (!span_decimal(fields_value(fields, FIELD_CONTENT_LENGTH), CONTENT_LENGTH_DIGITS_MAX,
                       &framing->length))
-        return refuse(framing, S_BAD_REQUEST, "Content-Length is no number of 1 to 18 digits");
+        return refuse(
+            framing, S_BAD_REQUEST,
+            "Content-Length is no number of 1 to " BOUND_TEXT(CONTENT_LENGTH_DIGITS_MAX) " digits");
     framing->body = framing->length ? BODY_LENGTH : BODY_NONE;
     return 0;
 }

@@ -27,8 +27,7 @@ const char *handler_find(void)
     return path;
 }
 
-/* The arguments with --check before them, where no option can take it for its value; to be freed.
- */
+/* The arguments with --check before them, where no option takes it for its value; to be freed. */
 static char **with_check(const char *const argv[])
 {
     size_t count = 0;
@@ -43,8 +42,7 @@ static char **with_check(const char *const argv[])
     return (char **)checked;
 }
 
-/* Its stdout is the writing end of the pipe; descriptor 2 is ours, so that its complaint is seen.
- */
+/* Its stdout is the writing end of the pipe; its descriptor 2 is ours: its complaint is seen. */
 static pid_t start_check(const char *program, const char *const argv[], const int ends[2])
 {
     static char *const empty_environment[] = {NULL};

@@ -79,10 +79,15 @@ static bool find_key(int connection, const struct sockaddr_storage *address, str
 
 /* ---- Counting ---- */
 
+static uint64_t hash_of(struct key key)
+{
+    return key.address + key.family;
+}
+
 /* The source with that key, or TABLE_END. */
 static int find_source(const struct sources *sources, struct key key)
 {
-    int found = table_first(sources->table, key.address + key.family);
+    int found = table_first(sources->table, hash_of(key));
     while (found != TABLE_END && (sources->at[found].key.family != key.family ||
                                   sources->at[found].key.address != key.address))
         found = table_next(sources->table, found);
@@ -97,7 +102,7 @@ int sources_enter(struct sources *sources, int connection, const struct sockaddr
         return SOURCE_UNCOUNTED;
     int source = find_source(sources, key);
     if (source == TABLE_END) {
-        source = table_add(sources->table, key.address + key.family);
+        source = table_add(sources->table, hash_of(key));
         sources->at[source] = (struct source){key, 0};
     }
     if (sources->at[source].connections >= sources->max_per_source)

@@ -23,6 +23,12 @@ int store_open(struct store *store, const char *directory, bool durable)
     return store->folder < 0 ? -1 : 0;
 }
 
+/* The status of a call that failed on a name that a client gave. */
+static int not_found_or_failed(const char *call, const char *name)
+{
+    return place_is_nothing(errno) ? S_NOT_FOUND : place_failed(call, name);
+}
+
 /* ---- Reading ---- */
 
 int store_read(const struct store *store, const char *path, struct file *file)
@@ -30,7 +36,7 @@ int store_read(const struct store *store, const char *path, struct file *file)
     struct stat facts;
     file->fd = place_open_beneath(store->folder, path, O_RDONLY);
     if (file->fd < 0)
-        return place_is_nothing(errno) ? S_NOT_FOUND : place_failed("open", path);
+        return not_found_or_failed("open", path);
     if (fstat(file->fd, &facts) == 0 && S_ISREG(facts.st_mode)) {
         place_facts(file, &facts);
         return 0;
@@ -45,12 +51,11 @@ static int remove_from(const struct store *store, const struct place *place)
 {
     struct stat facts;
     if (fstatat(place->folder, place->name, &facts, AT_SYMLINK_NOFOLLOW) != 0)
-        return place_is_nothing(errno) ? S_NOT_FOUND : place_failed("stat", place->name);
+        return not_found_or_failed("stat", place->name);
     if (!S_ISREG(facts.st_mode))
         return S_NOT_FOUND;
     if (unlinkat(place->folder, place->name, 0) != 0)
-        return place_is_nothing(errno) || errno == EISDIR ? S_NOT_FOUND
-                                                          : place_failed("unlink", place->name);
+        return errno == EISDIR ? S_NOT_FOUND : not_found_or_failed("unlink", place->name);
     if (store->durable && fsync(place->folder) != 0)
         return place_failed("fsync the folder of", place->name);
     return 0;
@@ -60,7 +65,7 @@ int store_remove(const struct store *store, const char *path)
 {
     struct place place;
     if (place_open(store, path, &place) != 0)
-        return place_is_nothing(errno) ? S_NOT_FOUND : place_failed("open the folder of", path);
+        return not_found_or_failed("open the folder of", path);
     int status = remove_from(store, &place);
     place_close(&place);
     return status;

@@ -64,9 +64,12 @@ static int conflict(struct upload *upload, const char *why)
     return S_CONFLICT;
 }
 
-static int no_folder(struct upload *upload)
+/* A call failed that needs the folder to be there. */
+static int failed(struct upload *upload, const char *call, const char *name)
 {
-    return conflict(upload, "the folder that this file would be in does not exist");
+    if (place_is_nothing(errno))
+        return conflict(upload, "the folder that this file would be in does not exist");
+    return place_failed(call, name);
 }
 
 /* 0, or the status where the name is taken by what can't be replaced. */
@@ -84,14 +87,13 @@ int upload_begin(const struct store *store, const char *path, struct upload *upl
 {
     upload->why = NULL;
     if (place_open(store, path, &upload->place) != 0)
-        return place_is_nothing(errno) ? no_folder(upload)
-                                       : place_failed("open the folder of", path);
+        return failed(upload, "open the folder of", path);
     int status = check_target(upload);
     if (status == 0) {
         upload->fd = open_aside(upload);
         if (upload->fd >= 0)
             return 0;
-        status = place_is_nothing(errno) ? no_folder(upload) : place_failed("create", path);
+        status = failed(upload, "create", path);
     }
     place_close(&upload->place);
     return status;
@@ -154,14 +156,12 @@ static int name_it(struct upload *upload, bool *replaced)
     if (publish_new(upload) != 0) {
         *replaced = errno == EEXIST;
         if (!*replaced && !has_no_links(upload, errno))
-            return place_is_nothing(errno) ? no_folder(upload)
-                                           : place_failed("link", upload->place.name);
+            return failed(upload, "link", upload->place.name);
         int status = check_target(upload);
         if (status != 0)
             return status;
         if (publish_over(upload) != 0)
-            return place_is_nothing(errno) ? no_folder(upload)
-                                           : place_failed("rename to", upload->place.name);
+            return failed(upload, "rename to", upload->place.name);
     }
     upload->hidden[0] = '\0';
     return 0;

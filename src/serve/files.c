@@ -67,7 +67,6 @@ static int put(struct exchange *exchange, const char *path)
         exchange->why = "a PUT stores a whole file; leave out Content-Range";
         return S_BAD_REQUEST; /* RFC 9110 §14.5 */
     }
-
     int status = upload_begin(exchange->store, path, &upload);
     if (status == 0) {
         status = receive(exchange, &upload);

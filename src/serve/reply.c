@@ -166,14 +166,6 @@ static bool wants_content(const struct exchange *exchange)
     return exchange->head.method != METHOD_HEAD;
 }
 
-static void send_bytes(struct exchange *exchange, struct reply *reply, struct span content)
-{
-    reply->length = content.len;
-    send_head(exchange, reply);
-    if (wants_content(exchange))
-        wire_put(exchange->wire, content);
-}
-
 /* ---- Replies ---- */
 
 void reply_empty(struct exchange *exchange, enum status status)
@@ -199,7 +191,10 @@ int reply_text(struct exchange *exchange, struct span text)
             return S_INTERNAL_ERROR;
     }
     reply.coding = coding_name(coding);
-    send_bytes(exchange, &reply, text);
+    reply.length = text.len;
+    send_head(exchange, &reply);
+    if (wants_content(exchange))
+        wire_put(exchange->wire, text);
     return 0;
 }
 
@@ -225,12 +220,13 @@ void reply_stored(struct exchange *exchange, enum status status, const struct fi
 
 void reply_error(struct exchange *exchange, enum status status)
 {
-    char line[256];
-    const char *why = exchange->why ? exchange->why : status_row(status)->why;
-    char *end = put(line, span_of(why));
-    *end++ = '\n';
-    struct reply reply = {.status = status, .type = SPAN("text/plain")};
+    struct span why = span_of(exchange->why ? exchange->why : status_row(status)->why);
+    struct reply reply = {.status = status, .type = SPAN("text/plain"), .length = why.len + 1};
     if (status == S_METHOD_NOT_ALLOWED)
         reply.allow = route_methods(exchange->route, exchange->settings);
-    send_bytes(exchange, &reply, span_between(line, end));
+    send_head(exchange, &reply);
+    if (!wants_content(exchange))
+        return;
+    wire_put(exchange->wire, why);
+    wire_put(exchange->wire, SPAN("\n"));
 }
