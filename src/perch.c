@@ -46,7 +46,7 @@ int main(int argc, char *argv[])
 
     if (inherit_peer(&peer, settings.timeout_first) != 0)
         return EX_OK;
-    if (isatty(peer.in))
+    if (peer.in_kind == PEER_PATIENT && isatty(peer.in))
         settings_stop_the_clocks(&settings);
     wire_open(&wire, peer, settings.timeout_stall);
     session_run(&settings, &store, &wire);

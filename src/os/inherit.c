@@ -56,10 +56,14 @@ struct span inherit_name(int fd)
 }
 #endif
 
-static bool is_socket(int fd)
+static enum peer_kind kind_of(int fd)
 {
     struct stat facts;
-    return fstat(fd, &facts) == 0 && S_ISSOCK(facts.st_mode);
+    if (fstat(fd, &facts) != 0)
+        return PEER_PATIENT;
+    if (S_ISSOCK(facts.st_mode))
+        return PEER_SOCKET;
+    return S_ISFIFO(facts.st_mode) ? PEER_PIPE : PEER_PATIENT;
 }
 
 static int socket_option(int fd, int option)
@@ -90,13 +94,13 @@ static int socket_peer(struct peer *peer, int fd, int wait_ms)
 {
     if (socket_option(fd, SO_TYPE) != SOCK_STREAM)
         diag_die(EX_CONFIG, "descriptor %d is no stream socket; HTTP/1.1 needs one", fd);
-    peer->in = peer->out = fd;
-    if (socket_option(fd, SO_ACCEPTCONN) == 1) {
-        peer->in = peer->out = accept_one(fd, wait_ms);
-        return peer->in < 0 ? -1 : 0;
-    }
+    bool listens = socket_option(fd, SO_ACCEPTCONN) == 1;
+    int connection = listens ? accept_one(fd, wait_ms) : fd;
+    if (connection < 0)
+        return -1;
+    *peer = (struct peer){connection, connection, PEER_SOCKET, PEER_SOCKET};
     /* Two sockets, one each way, are what some programs give their children. */
-    if (fd == STDIN_FILENO && is_socket(STDOUT_FILENO))
+    if (!listens && fd == STDIN_FILENO && kind_of(STDOUT_FILENO) == PEER_SOCKET)
         peer->out = STDOUT_FILENO;
     return 0;
 }
@@ -108,13 +112,14 @@ int inherit_peer(struct peer *peer, int wait_ms)
         diag_die(EX_CONFIG,
                  "%d sockets are passed; perch serves one: set Accept=yes, or run perchd", passed);
     int fd = passed == 1 ? INHERIT_FIRST : STDIN_FILENO;
-    if (is_socket(fd))
+    enum peer_kind kind = kind_of(fd);
+    if (kind == PEER_SOCKET)
         return socket_peer(peer, fd, wait_ms);
     if (passed == 1)
         diag_die(EX_CONFIG, "the descriptor that the service manager passes is no socket");
     if (fcntl(STDIN_FILENO, F_GETFD) < 0 || fcntl(STDOUT_FILENO, F_GETFD) < 0)
         diag_die(EX_NOINPUT,
                  "stdin or stdout is closed; perch serves the connection it finds there");
-    *peer = (struct peer){STDIN_FILENO, STDOUT_FILENO};
+    *peer = (struct peer){STDIN_FILENO, STDOUT_FILENO, kind, kind_of(STDOUT_FILENO)};
     return 0;
 }

@@ -12,10 +12,16 @@
 /* The first descriptor that the service manager passes (SD_LISTEN_FDS_START). */
 enum { INHERIT_FIRST = 3 };
 
+/* How a descriptor waits: a socket has timeouts of its own, a pipe can be polled, and for a file or
+ * a terminal there is nothing to wait for. */
+enum peer_kind { PEER_SOCKET, PEER_PIPE, PEER_PATIENT };
+
 /* Where a connection is read and written. */
 struct peer {
     int in;
     int out;
+    enum peer_kind in_kind;
+    enum peer_kind out_kind;
 };
 
 /* How many descriptors the service manager passes, from INHERIT_FIRST on; 0 where there are none.

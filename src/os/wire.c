@@ -12,21 +12,10 @@
 #include <string.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/time.h>
 #include <unistd.h>
 
 /* ---- Opening ---- */
-
-static enum wire_kind kind_of(int fd)
-{
-    struct stat facts;
-    if (fstat(fd, &facts) != 0)
-        return WIRE_PATIENT;
-    if (S_ISSOCK(facts.st_mode))
-        return WIRE_SOCKET;
-    return S_ISFIFO(facts.st_mode) ? WIRE_PIPE : WIRE_PATIENT;
-}
 
 static void set_socket_timeout(int fd, int option, int ms)
 {
@@ -55,17 +44,15 @@ static void set_up_output(int fd, int stall_ms)
 void wire_open(struct wire *wire, struct peer peer, int stall_ms)
 {
     wire->peer = peer;
-    wire->in_kind = kind_of(peer.in);
-    wire->out_kind = peer.out == peer.in ? wire->in_kind : kind_of(peer.out);
     wire->stall_ms = stall_ms;
     wire->in_wait_ms = -1;
     signal(SIGPIPE, SIG_IGN);
     make_blocking(peer.in);
     if (peer.out != peer.in)
         make_blocking(peer.out);
-    if (wire->in_kind == WIRE_SOCKET)
+    if (wire->peer.in_kind == PEER_SOCKET)
         stop_watch(peer.in);
-    if (wire->out_kind == WIRE_SOCKET)
+    if (wire->peer.out_kind == PEER_SOCKET)
         set_up_output(peer.out, stall_ms);
 }
 
@@ -115,14 +102,14 @@ static int wait_until(int64_t deadline)
 /* True where a read will not block, or has a timeout of its own. */
 static bool await_input(struct wire *wire, int wait_ms)
 {
-    if (wire->in_kind == WIRE_SOCKET) {
+    if (wire->peer.in_kind == PEER_SOCKET) {
         if (wire->in_wait_ms != wait_ms)
             set_socket_timeout(wire->peer.in, SO_RCVTIMEO, wait_ms);
         wire->in_wait_ms = wait_ms;
         return true;
     }
     struct pollfd ready = {.fd = wire->peer.in, .events = POLLIN};
-    return wire->in_kind == WIRE_PATIENT || poll(&ready, 1, wait_ms ? wait_ms : -1) != 0;
+    return wire->peer.in_kind == PEER_PATIENT || poll(&ready, 1, wait_ms ? wait_ms : -1) != 0;
 }
 
 static long read_more(struct wire *wire, int64_t deadline)
@@ -136,7 +123,7 @@ static long read_more(struct wire *wire, int64_t deadline)
         ssize_t got = read(wire->peer.in, wire->in + wire->end, WIRE_IN_BYTES - wire->end);
         if (got >= 0)
             return got;
-        if (errno == EAGAIN && wire->in_kind == WIRE_SOCKET)
+        if (errno == EAGAIN && wire->peer.in_kind == PEER_SOCKET)
             errno = ETIMEDOUT;
         if (errno != EAGAIN)
             return -1;
@@ -169,9 +156,9 @@ static size_t write_some(struct wire *wire, struct span text, int flags)
     for (;;) {
         ssize_t put;
         struct pollfd ready = {.fd = wire->peer.out, .events = POLLOUT};
-        if (wire->out_kind == WIRE_SOCKET) {
+        if (wire->peer.out_kind == PEER_SOCKET) {
             put = send(wire->peer.out, text.at, text.len, flags | MSG_NOSIGNAL);
-        } else if (wire->out_kind == WIRE_PATIENT) {
+        } else if (wire->peer.out_kind == PEER_PATIENT) {
             put = write(wire->peer.out, text.at, text.len);
         } else if (poll(&ready, 1, wire->stall_ms ? wire->stall_ms : -1) == 0) {
             break;
@@ -180,7 +167,7 @@ static size_t write_some(struct wire *wire, struct span text, int flags)
         }
         if (put > 0)
             return (size_t)put;
-        bool again = errno == EINTR || (errno == EAGAIN && wire->out_kind == WIRE_PIPE);
+        bool again = errno == EINTR || (errno == EAGAIN && wire->peer.out_kind == PEER_PIPE);
         if (put == 0 || !again)
             break;
     }
@@ -244,7 +231,7 @@ static void copy_file(struct wire *wire, int fd, uint64_t from, uint64_t len)
 
 void wire_send_file(struct wire *wire, int fd, uint64_t from, uint64_t len)
 {
-    if (len <= FILE_COPY_MAX || wire->out_kind != WIRE_SOCKET) {
+    if (len <= FILE_COPY_MAX || wire->peer.out_kind != PEER_SOCKET) {
         copy_file(wire, fd, from, len);
         return;
     }
@@ -295,9 +282,9 @@ static void linger(struct wire *wire)
 void wire_finish(struct wire *wire, bool more_may_come)
 {
     wire_flush(wire);
-    if (wire->out_kind == WIRE_SOCKET)
+    if (wire->peer.out_kind == PEER_SOCKET)
         shutdown(wire->peer.out, SHUT_WR);
-    if (wire->in_kind != WIRE_SOCKET || wire->ended || wire->broken)
+    if (wire->peer.in_kind != PEER_SOCKET || wire->ended || wire->broken)
         return;
     if (more_may_come || wire->start < wire->end || more_is_waiting(wire))
         linger(wire);

@@ -20,11 +20,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum wire_kind { WIRE_SOCKET, WIRE_PIPE, WIRE_PATIENT };
-
 struct wire {
     struct peer peer;
-    enum wire_kind in_kind, out_kind;
     bool broken;    /* nothing can be sent any more */
     bool ended;     /* the peer has sent all that it will */
     int stall_ms;   /* the longest wait for room to write; 0: for ever */
