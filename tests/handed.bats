@@ -289,8 +289,9 @@ from talk import *
 
 socket_path = os.path.abspath("sock")
 with Process(["systemd-socket-activate", "-l", "127.0.0.1:4300", "-l", socket_path, "--fdname=web:local", PERCHD],
-             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as perchd:
-    eventually("the socket is there", lambda: os.path.exists(socket_path))
+             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as perchd:
+    # Bound is not yet listening: its name is there before anyone may connect to it.
+    perchd.wait_for_line(f"Listening on {socket_path}", perchd.popen.stderr)
     with connect(socket_path) as talk:
         assert talk.ask("/echo/a").body == b"a"
     lines = [perchd.popen.stdout.readline().decode() for _ in range(2)]

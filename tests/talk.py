@@ -240,9 +240,9 @@ class Process:
     def signal(self, number):
         self.popen.send_signal(number)
 
-    def wait_for_line(self, text):
+    def wait_for_line(self, text, stream=None):
         """Of its stdout or stderr, given as a pipe. Returns the line."""
-        stream = self.popen.stdout or self.popen.stderr
+        stream = stream or self.popen.stdout or self.popen.stderr
         for line in iter(stream.readline, b""):
             if text in line.decode():
                 return line.decode()
