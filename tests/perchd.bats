@@ -342,14 +342,7 @@ with connect() as talk:
     assert talk.reply().status == 100
     talk.send(b"x" * 50000)
     os.kill(perchd, signal.SIGTERM)
-
-    def is_refused():
-        try:
-            connect().close()
-            return False
-        except ConnectionError:
-            return True
-    eventually("it has stopped listening", is_refused)
+    eventually("it has stopped listening", refuses)
     assert talk.is_silent(0.1)
     talk.send(b"x" * 50000)
     reply = talk.reply()
@@ -387,13 +380,7 @@ END
 @test "a second SIGTERM ends what is stuck at once" {
     start_perchd --directory "$FILES" --drain 600
     stuck <<'END'
-def is_refused():
-    try:
-        connect().close()
-        return False
-    except ConnectionError:
-        return True
-eventually("the first signal has been seen", is_refused)
+eventually("the first signal has been seen", refuses)
 os.kill(perchd, signal.SIGTERM)
 gone(perchd)
 assert os.listdir("files") == []

@@ -161,6 +161,15 @@ def connect(where=None):
     return Talk(socket.create_connection(((host or "127.0.0.1").strip("[]"), int(port)), LIMIT))
 
 
+def refuses(where=None):
+    """Whether nobody listens there, or listens no more."""
+    try:
+        connect(where).close()
+        return False
+    except ConnectionError:
+        return True
+
+
 def listener(family=socket.AF_INET):
     sock = socket.socket(family)
     sock.settimeout(LIMIT)
