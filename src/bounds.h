@@ -19,6 +19,14 @@
 /* A browser sends about 20, a chain of proxies adds another 20. */
 #define FIELDS_MAX 100
 
+/* ---- What a proxy says before the first request (--proxy-protocol) ---- */
+
+/* The longest line of version 1, CRLF included: its specification counts it out. */
+#define PROXY_TEXT_MAX 107
+/* Version 2 with all that is appended to the addresses, which can be a client's certificate. It
+ * could announce 64 KiB; senders are asked to stay below one segment. */
+#define PROXY_HEADER_MAX 4096
+
 /* ---- The body of a request (RFC 9112 §6 and §7) ---- */
 
 /* 10^18 - 1 fits an off_t with room for sums. */

@@ -45,6 +45,17 @@ for first in b"", request("/echo/a"):
 END
 }
 
+@test "--proxy-protocol: a header that does not come whole: the connection ends without a word" {
+    py <<'END'
+for sent in "", "PROXY TCP4 192.0.2.1 192.0.2.2 1", "\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c":
+    with Perch("--proxy-protocol", "--timeout-head", "0.3") as perch:
+        begin = time.monotonic()
+        perch.talk.send(sent)
+        perch.talk.ends()
+        assert time.monotonic() - begin >= 0.25
+END
+}
+
 @test "a head in drops: its clock does not start again with each of them" {
     py <<'END'
 # A drop every 50 ms for as long as it is taken: with a clock that starts again this never ends.

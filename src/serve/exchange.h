@@ -7,6 +7,7 @@
 #include "http/framing.h"
 #include "http/head.h"
 #include "http/target.h"
+#include "os/client.h"
 #include "os/store.h"
 #include "os/wire.h"
 #include "serve/body.h"
@@ -18,6 +19,7 @@ struct exchange {
     const struct settings *settings;
     const struct store *store;
     struct wire *wire;
+    struct client client; /* of the connection: the same for all its requests */
 
     struct head head;
     struct framing framing;

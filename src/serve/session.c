@@ -1,6 +1,7 @@
 #include "serve/session.h"
 
 #include "bounds.h"
+#include "http/proxy.h"
 #include "os/clock.h"
 #include "os/stop.h"
 #include "serve/exchange.h"
@@ -12,9 +13,8 @@
 /* In place of a status: the connection is at its end and nobody waits for an answer. */
 enum { NOBODY_WAITS = -1 };
 
-/* ---- The head ---- */
-
-/* Waits for the rest of a head. 0: more is here; else a status, or NOBODY_WAITS. */
+/* Waits for the rest of a head. 0: more is here; else a status, or, where none was begun,
+ * NOBODY_WAITS. */
 static int await_more(struct exchange *exchange, int64_t deadline, bool begun)
 {
     stop_waiting(true);
@@ -32,6 +32,32 @@ static int await_more(struct exchange *exchange, int64_t deadline, bool begun)
     exchange->why = "the request ended inside its head";
     return S_BAD_REQUEST;
 }
+
+/* ---- What a proxy says first ---- */
+
+/* True where the connection can begin: a header was read, or none is expected. There is no answer
+ * to a missing or malformed one: whoever sent it is no client. */
+static bool meet_client(struct exchange *exchange)
+{
+    struct proxy proxy;
+    client_begin(&exchange->client, exchange->wire->peer.in);
+    if (!exchange->settings->proxy_protocol)
+        return true;
+    int64_t deadline = deadline_in(exchange->settings->timeout_head);
+    for (;;) {
+        int parsed = proxy_parse(&proxy, wire_unread(exchange->wire));
+        if (parsed > 0) {
+            wire_consume(exchange->wire, (size_t)parsed);
+            client_believe(&exchange->client, &proxy);
+            return true;
+        }
+        exchange->why = proxy.why;
+        if (parsed < 0 || await_more(exchange, deadline, false) != 0)
+            return false;
+    }
+}
+
+/* ---- The head ---- */
 
 /*
  * Reads one head. Its clock starts with its first octet; until then the connection may be idle for
@@ -157,6 +183,10 @@ void session_run(const struct settings *settings, const struct store *store, str
     exchange.settings = settings;
     exchange.store = store;
     exchange.wire = wire;
+    if (!meet_client(&exchange)) {
+        wire_finish(wire, true);
+        return;
+    }
 
     int64_t last_moment = deadline_in(CONNECTION_SECONDS_MAX * 1000);
     int wait_ms = settings->timeout_first;

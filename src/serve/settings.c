@@ -22,6 +22,7 @@ static const struct option_row rows[] = {
     {"max-body", "SIZE", "largest body taken, such as 500M (16G)", MEMBER(max_body), option_size},
     {"durability", "full|rename", "sync uploads before 201, or only rename (full)", MEMBER(rename_only), take_durability},
     {"no-date", NULL, "leave out the Date field", MEMBER(no_date), option_switch},
+    {"proxy-protocol", NULL, "believe the PROXY header that must come first", MEMBER(proxy_protocol), option_switch},
     {"timeout-first", "SECONDS", "wait for the first byte (20)", MEMBER(timeout_first), option_seconds},
     {"timeout-head", "SECONDS", "from a head's first byte to its end (20)", MEMBER(timeout_head), option_seconds},
     {"timeout-idle", "SECONDS", "wait for the next request (15)", MEMBER(timeout_idle), option_seconds},

@@ -12,7 +12,8 @@ struct settings {
     bool read_only;
     bool rename_only; /* uploads are published whole, but not synced */
     bool no_date;
-    bool check; /* judge the options, say what would be served, serve nothing */
+    bool proxy_protocol; /* a proxy names the client, and is believed */
+    bool check;          /* judge the options, say what would be served, serve nothing */
     uint64_t max_body;
     /* Milliseconds; 0: no limit. */
     int timeout_first, timeout_head, timeout_idle, timeout_stall;

@@ -1,0 +1,84 @@
+#include "os/client.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+
+_Static_assert((int)CLIENT_ADDRESS_MAX == INET6_ADDRSTRLEN, "room for every address");
+
+enum { NOBODY_TO_ASK = -1 };
+
+static void name_it(struct client *client, const char *name)
+{
+    memcpy(client->address, name, strlen(name) + 1);
+}
+
+static void note_ipv4(struct client *client, const void *address)
+{
+    inet_ntop(AF_INET, address, client->address, sizeof client->address);
+}
+
+/* A listener of both families has its clients of IPv4 as mapped addresses. */
+static void note_ipv6(struct client *client, const unsigned char address[16])
+{
+    struct in6_addr copy;
+    memcpy(&copy, address, sizeof copy);
+    if (IN6_IS_ADDR_V4MAPPED(&copy))
+        note_ipv4(client, address + 12);
+    else
+        inet_ntop(AF_INET6, &copy, client->address, sizeof client->address);
+}
+
+static void ask(struct client *client)
+{
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } peer;
+    socklen_t len = sizeof peer;
+    int asked = getpeername(client->socket, &peer.any, &len);
+    client->socket = NOBODY_TO_ASK;
+    if (asked != 0) {
+        name_it(client, "-");
+    } else if (peer.any.sa_family == AF_INET) {
+        note_ipv4(client, &peer.v4.sin_addr);
+        client->port = ntohs(peer.v4.sin_port);
+    } else if (peer.any.sa_family == AF_INET6) {
+        note_ipv6(client, peer.v6.sin6_addr.s6_addr);
+        client->port = ntohs(peer.v6.sin6_port);
+    } else {
+        name_it(client, "unix");
+    }
+}
+
+void client_begin(struct client *client, int connection)
+{
+    *client = (struct client){.socket = connection};
+}
+
+void client_believe(struct client *client, const struct proxy *proxy)
+{
+    if (proxy->family == PROXY_LOCAL)
+        return;
+    *client = (struct client){.socket = NOBODY_TO_ASK, .port = proxy->source.port};
+    if (proxy->family == PROXY_IPV4)
+        note_ipv4(client, proxy->source.address);
+    else
+        note_ipv6(client, proxy->source.address);
+}
+
+struct span client_address(struct client *client)
+{
+    if (client->socket != NOBODY_TO_ASK)
+        ask(client);
+    return span_of(client->address);
+}
+
+unsigned client_port(struct client *client)
+{
+    if (client->socket != NOBODY_TO_ASK)
+        ask(client);
+    return client->port;
+}

@@ -1,0 +1,37 @@
+/*
+ * Who is at the other end of the connection: for the log, and for whatever depends on the source.
+ *
+ * The kernel is asked when somebody wants to know, and then once: a request that is served and not
+ * logged costs no getpeername(2). With --proxy-protocol it is whom the proxy names.
+ */
+#ifndef PERCH_OS_CLIENT_H
+#define PERCH_OS_CLIENT_H
+
+#include "base/span.h"
+#include "http/proxy.h"
+
+/* An IPv6 address as text with its NUL (INET6_ADDRSTRLEN). */
+enum { CLIENT_ADDRESS_MAX = 46 };
+
+struct client {
+    int socket; /* to be asked; -1: there is no need any more */
+    uint16_t port;
+    char address[CLIENT_ADDRESS_MAX];
+};
+
+/* The client of a connection; its descriptor may be no socket. Asks nobody yet. */
+void client_begin(struct client *client, int connection);
+
+/* What a proxy says whose word counts; nothing where it speaks for itself. */
+void client_believe(struct client *client, const struct proxy *proxy);
+
+/*
+ * Its address as text: "192.0.2.1" (also where it came over IPv6, mapped), "2001:db8::1", "unix" on
+ * a unix socket, "-" where there is no socket. Stands as long as the client does.
+ */
+struct span client_address(struct client *client);
+
+/* Its port; 0 where it has none. */
+unsigned client_port(struct client *client);
+
+#endif
