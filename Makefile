@@ -77,7 +77,7 @@ HEADERS        := $(wildcard src/*.h src/*/*.h)
 objects = $(patsubst src/%.c,$(BUILD)/$(2)/%.o,$(1))
 
 .SECONDARY: # objects stay, also those that only a unit program asked for
-.PHONY: all deps deps-test run test lint sanitize format clean help FORCE
+.PHONY: all deps deps-test run install uninstall test lint sanitize format clean help FORCE
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/perch $(BUILD)/perchd
@@ -140,6 +140,38 @@ run: | $(AFTER_DEPS)
 	@mkdir -p '$(DIR)'
 	@exec $(BUILD)/perchd --listen '$(PORT)' --directory '$(DIR)'
 
+# ---- Installing ----
+
+# perch and perchd must be in one folder. Units go where systemd says that it looks for them, or, with
+# a PREFIX that it does not know, below that. DESTDIR stands before all of them.
+PREFIX  ?= /usr/local
+BINDIR  ?= $(PREFIX)/bin
+MANDIR  ?= $(PREFIX)/share/man
+SYSTEM_PREFIX := $(filter /usr /usr/local,$(PREFIX))
+UNITDIR ?= $(or $(if $(SYSTEM_PREFIX),$(shell pkg-config --variable=systemdsystemunitdir systemd 2>/dev/null)),$(PREFIX)/lib/systemd/system)
+
+UNITFILES := $(wildcard systemd/*.socket systemd/*.service systemd/*.slice systemd/*.timer)
+PAGES     := $(wildcard src/*.8)
+# The shipped units name /usr/local/bin. A dynamic perch may execute the libraries as well.
+UNIT_EDIT := s|/usr/local/bin/|$(BINDIR)/|g; $(if $(filter dynamic,$(VARIANT)),/^ExecPaths=.*perch$$/s|$$| -/lib -/lib64 -/usr/lib|)
+INSTALLED := $(addprefix $(BINDIR)/,perch perchd) $(addprefix $(MANDIR)/man8/,$(notdir $(PAGES))) \
+             $(addprefix $(UNITDIR)/,$(notdir $(UNITFILES)))
+
+install: | $(AFTER_DEPS)
+	@$(MAKE) --no-print-directory all
+	install -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(MANDIR)/man8' '$(DESTDIR)$(UNITDIR)'
+	install -m 755 $(BUILD)/perch $(BUILD)/perchd '$(DESTDIR)$(BINDIR)'
+	install -m 644 $(PAGES) '$(DESTDIR)$(MANDIR)/man8'
+	@for unit in $(UNITFILES); do \
+	   echo "install -m 644 $$unit $(DESTDIR)$(UNITDIR)"; \
+	   sed '$(UNIT_EDIT)' "$$unit" > '$(DESTDIR)$(UNITDIR)'/"$${unit##*/}" && \
+	   chmod 644 '$(DESTDIR)$(UNITDIR)'/"$${unit##*/}" || exit 1; \
+	 done
+
+# What people put beside these files, and what was uploaded, stays.
+uninstall:
+	rm -f $(patsubst %,'$(DESTDIR)%',$(INSTALLED))
+
 # ---- Tests ----
 
 # A unit program is one file of tests/unit, linked with the pure rooms.
@@ -177,6 +209,7 @@ help:
 	@echo 'make deps         install what building and running need'
 	@echo 'make deps-test    install what the tests need besides'
 	@echo 'make run          serve DIR (build/files) on PORT (4221) of this machine'
+	@echo 'make install      into PREFIX (/usr/local), DESTDIR before it; make uninstall'
 	@echo 'make test         all tests'
 	@echo 'make lint         formatting, clang-tidy, cppcheck, shellcheck, warnings of gcc and clang'
 	@echo 'make sanitize     all tests with AddressSanitizer and UndefinedBehaviorSanitizer'
