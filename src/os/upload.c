@@ -193,10 +193,11 @@ int upload_publish(const struct store *store, struct upload *upload, struct file
 {
     struct stat facts;
     int status = flush(store, upload);
-    if (status == 0)
-        status = name_it(upload, replaced);
+    /* Before it has its name: where this fails the old file must still be there. */
     if (status == 0 && fstat(upload->fd, &facts) != 0)
         status = place_failed("stat", upload->place.name);
+    if (status == 0)
+        status = name_it(upload, replaced);
     if (status == 0 && store->durable && fsync(upload->place.folder) != 0)
         status = place_failed("fsync the folder of", upload->place.name);
     if (status != 0) {
