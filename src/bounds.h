@@ -27,6 +27,12 @@
  * could announce 64 KiB; senders are asked to stay below one segment. */
 #define PROXY_HEADER_MAX 4096
 
+/* ---- Ranges (RFC 9110 §14) ---- */
+
+/* Downloads in pieces ask for a handful; more cost us a head each and are how servers were brought
+ * down (CVE-2011-3192). */
+#define RANGES_MAX 16
+
 /* ---- The body of a request (RFC 9112 §6 and §7) ---- */
 
 /* 10^18 - 1 fits an off_t with room for sums. */

@@ -56,6 +56,8 @@ DATE = re.compile(
     re.MULTILINE)
 LISTENING = re.compile(rb"^perchd: listening on http://127\.0\.0\.1:(\d+)/$", re.MULTILINE)
 PLACEHOLDER = re.compile(rb"\{(etag|mtime) ([^{}\r\n]+)\}")
+BOUNDARY = re.compile(rb"^Content-Type: multipart/byteranges; boundary=([0-9a-f]{32})\r$",
+                      re.MULTILINE)
 CONTINUE = b"{continue}"
 CONTINUE_REPLY = b"HTTP/1.1 100 Continue\r\n\r\n"
 
@@ -395,7 +397,15 @@ def expected_replies(run, folder):
 
 
 def normalised(reply):
+    for boundary in set(BOUNDARY.findall(reply)):
+        reply = reply.replace(boundary, b"{boundary}")
     return DATE.sub(b"Date: {date}\r", reply)
+
+
+def request_of(case, folder):
+    """What the client sends; it may name the files' entity tags and times."""
+    request = case.file(".in").read_bytes()
+    return PLACEHOLDER.sub(functools.partial(expand, folder), request)
 
 
 def difference(expected, got, names=("expected", "got")):
@@ -438,7 +448,7 @@ def converse(link, request, cut):
 
 def judge(run, folder, options):
     """What went wrong, as lines."""
-    request = run.case.file(".in").read_bytes() * (2 if run.cut == "twice" else 1)
+    request = request_of(run.case, folder) * (2 if run.cut == "twice" else 1)
     talk, problems = converse(open_link(run, options), request, run.cut)
     replies = expected_replies(run, folder)
     got = normalised(bytes(talk.got))

@@ -10,11 +10,12 @@
 #include <stdint.h>
 
 enum octet {
-    OCTET_TOKEN = 1,   /* tchar: method, field name, content coding */
-    OCTET_LINE = 2,    /* field-content: HTAB, SP, VCHAR, obs-text */
-    OCTET_TARGET = 4,  /* what a request target may hold: VCHAR without "#" */
-    OCTET_HOST = 8,    /* reg-name without "%": unreserved, sub-delims */
-    OCTET_SEGMENT = 16 /* needs no percent sign in a path: unreserved */
+    OCTET_TOKEN = 1,    /* tchar: method, field name, content coding */
+    OCTET_LINE = 2,     /* field-content: HTAB, SP, VCHAR, obs-text */
+    OCTET_TARGET = 4,   /* what a request target may hold: VCHAR without "#" */
+    OCTET_HOST = 8,     /* reg-name without "%": unreserved, sub-delims */
+    OCTET_SEGMENT = 16, /* needs no percent sign in a path: unreserved */
+    OCTET_ETAG = 32     /* etagc: inside the quotes of an entity tag */
 };
 
 extern const uint8_t octet_classes[256];

@@ -12,6 +12,8 @@ static const struct status_row rows[] = {
     ROW(S_OK,                    "200 OK", ""),
     ROW(S_CREATED,               "201 Created", ""),
     ROW(S_NO_CONTENT,            "204 No Content", ""),
+    ROW(S_PARTIAL_CONTENT,       "206 Partial Content", ""),
+    ROW(S_NOT_MODIFIED,          "304 Not Modified", ""),
     ROW(S_BAD_REQUEST,           "400 Bad Request", "this is no valid HTTP/1.1 request"),
     ROW(S_FORBIDDEN,             "403 Forbidden", "the server has no permission for this file"),
     ROW(S_NOT_FOUND,             "404 Not Found", "there is nothing at this path"),
@@ -19,9 +21,12 @@ static const struct status_row rows[] = {
     ROW(S_NOT_ACCEPTABLE,        "406 Not Acceptable", "no content coding is left; this resource has identity and gzip"),
     ROW(S_REQUEST_TIMEOUT,       "408 Request Timeout", "the request did not arrive in time; send it again"),
     ROW(S_CONFLICT,              "409 Conflict", "the name cannot take a file"),
+    ROW(S_PRECONDITION_FAILED,   "412 Precondition Failed", "a condition of the request does not hold; look at what is there now"),
     ROW(S_CONTENT_TOO_LARGE,     "413 Content Too Large", "the body is larger than this server takes"),
     ROW(S_URI_TOO_LONG,          "414 URI Too Long", "the request line is longer than " BOUND_TEXT(REQUEST_LINE_MAX) " bytes"),
+    ROW(S_RANGE_NOT_SATISFIABLE, "416 Range Not Satisfiable", "no byte of that range is there; see the Content-Range field"),
     ROW(S_EXPECTATION_FAILED,    "417 Expectation Failed", "the only expectation that can be met is 100-continue"),
+    ROW(S_MISDIRECTED_REQUEST,   "421 Misdirected Request", "this server does not answer to that host name; --allow-host names those it does"),
     ROW(S_FIELDS_TOO_LARGE,      "431 Request Header Fields Too Large", "the head is larger than " BOUND_TEXT(HEAD_MAX) " bytes or has more than " BOUND_TEXT(FIELDS_MAX) " fields"),
     ROW(S_INTERNAL_ERROR,        "500 Internal Server Error", "the server failed; its log says how"),
     ROW(S_NOT_IMPLEMENTED,       "501 Not Implemented", "no resource here knows that method"),
@@ -47,5 +52,5 @@ const struct status_row *status_row(enum status status)
 
 bool status_is_bodiless(enum status status)
 {
-    return status == S_NO_CONTENT;
+    return status == S_NO_CONTENT || status == S_NOT_MODIFIED;
 }

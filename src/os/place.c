@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -47,6 +48,33 @@ void place_facts(struct file *file, const struct stat *facts)
     file->inode = facts->st_ino;
     file->modified_s = facts->st_mtim.tv_sec;
     file->modified_ns = (uint32_t)facts->st_mtim.tv_nsec;
+}
+
+/* ---- Preconditions ---- */
+
+int place_judge(const struct precondition *precondition, const struct stat *facts)
+{
+    struct file current = {.fd = -1};
+    if (!precondition)
+        return 0;
+    if (facts)
+        place_facts(&current, facts);
+    return precondition->judge(precondition->context, facts ? &current : NULL);
+}
+
+/* On a descriptor of its own: those that processes share share their locks as well. */
+int place_lock(const struct place *place)
+{
+    int lock = openat(place->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (lock >= 0)
+        flock(lock, LOCK_EX);
+    return lock;
+}
+
+void place_unlock(int lock)
+{
+    if (lock >= 0)
+        close(lock);
 }
 
 /* ---- Failures ---- */

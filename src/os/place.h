@@ -30,6 +30,18 @@ int place_open_beneath(int folder, const char *path, uint64_t flags);
 /* What stat(2) tells of a version of a file; leaves the descriptor alone. */
 void place_facts(struct file *file, const struct stat *facts);
 
+/* What the precondition, which may be NULL, says of a name that these facts are of; NULL where the
+ * name is free. 0, or the status of a refusal. */
+int place_judge(const struct precondition *precondition, const struct stat *facts);
+
+/*
+ * From here until place_unlock() no other upload or removal with a precondition decides about a
+ * name in this folder, on this machine. Those without one are not kept out: they take what they
+ * find. Where there are no locks, there is none: the moment between judging and acting is short.
+ */
+int place_lock(const struct place *place);
+void place_unlock(int lock);
+
 /* Whether an errno says that no file can be seen at a path. */
 bool place_is_nothing(int error);
 

@@ -47,13 +47,17 @@ int store_read(const struct store *store, const char *path, struct file *file)
 
 /* ---- Removing ---- */
 
-static int remove_from(const struct store *store, const struct place *place)
+static int remove_from(const struct store *store, const struct place *place,
+                       const struct precondition *precondition)
 {
     struct stat facts;
     if (fstatat(place->folder, place->name, &facts, AT_SYMLINK_NOFOLLOW) != 0)
         return not_found_or_failed("stat", place->name);
     if (!S_ISREG(facts.st_mode))
         return S_NOT_FOUND;
+    int status = place_judge(precondition, &facts);
+    if (status != 0)
+        return status;
     if (unlinkat(place->folder, place->name, 0) != 0)
         return errno == EISDIR ? S_NOT_FOUND : not_found_or_failed("unlink", place->name);
     if (store->durable && fsync(place->folder) != 0)
@@ -61,12 +65,15 @@ static int remove_from(const struct store *store, const struct place *place)
     return 0;
 }
 
-int store_remove(const struct store *store, const char *path)
+int store_remove(const struct store *store, const char *path,
+                 const struct precondition *precondition)
 {
     struct place place;
     if (place_open(store, path, &place) != 0)
         return not_found_or_failed("open the folder of", path);
-    int status = remove_from(store, &place);
+    int lock = precondition ? place_lock(&place) : -1;
+    int status = remove_from(store, &place, precondition);
+    place_unlock(lock);
     place_close(&place);
     return status;
 }

@@ -27,13 +27,24 @@ struct file {
     uint32_t modified_ns;
 };
 
+/*
+ * What must hold of a name at the moment in which it is given to another file or removed: the
+ * conditions of a request, which only its reader understands.
+ */
+struct precondition {
+    /* current: the file that has the name, NULL where none has. 0, or the status of a refusal. */
+    int (*judge)(const void *context, const struct file *current);
+    const void *context;
+};
+
 /* Opens the folder. 0, or -1 with errno. */
 int store_open(struct store *store, const char *directory, bool durable);
 
 /* Opens a file for reading; *file is set on 0, and file->fd is the caller's to close. */
 int store_read(const struct store *store, const char *path, struct file *file);
 
-/* Removes a file. */
-int store_remove(const struct store *store, const char *path);
+/* Removes a file, where the precondition, if there is one, holds of it. */
+int store_remove(const struct store *store, const char *path,
+                 const struct precondition *precondition);
 
 #endif

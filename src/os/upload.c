@@ -4,10 +4,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 enum { NEW_FILE_MODE = 0666 }; /* less the umask */
@@ -72,23 +74,27 @@ static int failed(struct upload *upload, const char *call, const char *name)
     return place_failed(call, name);
 }
 
-/* 0, or the status where the name is taken by what can't be replaced. */
-static int check_target(struct upload *upload)
+/* 0, or the status where the name is taken by what can't, or must not, be replaced. */
+static int check_target(struct upload *upload, bool *taken)
 {
     struct stat facts;
-    if (fstatat(upload->place.folder, upload->place.name, &facts, AT_SYMLINK_NOFOLLOW) != 0)
-        return errno == ENOENT ? 0 : place_failed("stat", upload->place.name);
-    if (!S_ISREG(facts.st_mode))
+    *taken = fstatat(upload->place.folder, upload->place.name, &facts, AT_SYMLINK_NOFOLLOW) == 0;
+    if (!*taken && errno != ENOENT)
+        return place_failed("stat", upload->place.name);
+    if (*taken && !S_ISREG(facts.st_mode))
         return conflict(upload, "the name belongs to something that is no regular file");
-    return 0;
+    return place_judge(upload->precondition, *taken ? &facts : NULL);
 }
 
-int upload_begin(const struct store *store, const char *path, struct upload *upload)
+int upload_begin(const struct store *store, const char *path,
+                 const struct precondition *precondition, struct upload *upload)
 {
+    bool taken;
+    upload->precondition = precondition;
     upload->why = NULL;
     if (place_open(store, path, &upload->place) != 0)
         return failed(upload, "open the folder of", path);
-    int status = check_target(upload);
+    int status = check_target(upload, &taken);
     if (status == 0) {
         upload->fd = open_aside(upload);
         if (upload->fd >= 0)
@@ -120,16 +126,30 @@ static void remove_hidden(const struct upload *upload)
         diag_warn("unlink %s: %s; remove it by hand", upload->hidden, strerror(errno));
 }
 
-/* Gives an unnamed file its name. 0; -1 with errno, EEXIST where the name is taken. */
+/* A rename that replaces nothing: what is left for a new name where there are no hard links (FAT,
+ * some network file systems). EINVAL where there is none of that either. */
+static int rename_to_free_name(const struct upload *upload)
+{
+    return (int)syscall(SYS_renameat2, upload->place.folder, upload->hidden, upload->place.folder,
+                        upload->place.name, RENAME_NOREPLACE);
+}
+
+static bool has_no_links(int error)
+{
+    return error == EPERM || error == EOPNOTSUPP || error == EMLINK;
+}
+
+/* Gives a file that is aside a name that is free. 0; -1 with errno, EEXIST where it is taken. */
 static int publish_new(struct upload *upload)
 {
+    int folder = upload->place.folder;
     if (!upload->hidden[0])
-        return link_unnamed(upload->fd, upload->place.folder, upload->place.name);
-    int done =
-        linkat(upload->place.folder, upload->hidden, upload->place.folder, upload->place.name, 0);
-    if (done == 0)
+        return link_unnamed(upload->fd, folder, upload->place.name);
+    if (linkat(folder, upload->hidden, folder, upload->place.name, 0) == 0) {
         remove_hidden(upload);
-    return done;
+        return 0;
+    }
+    return has_no_links(errno) ? rename_to_free_name(upload) : -1;
 }
 
 static int publish_over(struct upload *upload)
@@ -144,27 +164,45 @@ static int publish_over(struct upload *upload)
     return renameat(upload->place.folder, upload->hidden, upload->place.folder, upload->place.name);
 }
 
-/* Without hard links (FAT, some network file systems) only a rename is left, for new names too. */
-static bool has_no_links(const struct upload *upload, int error)
-{
-    return upload->hidden[0] && (error == EPERM || error == EOPNOTSUPP || error == EMLINK);
-}
-
+/* Whether the name was free is not known where there are neither links nor such renames. */
 static int name_it(struct upload *upload, bool *replaced)
 {
+    bool taken;
     *replaced = false;
-    if (publish_new(upload) != 0) {
-        *replaced = errno == EEXIST;
-        if (!*replaced && !has_no_links(upload, errno))
-            return failed(upload, "link", upload->place.name);
-        int status = check_target(upload);
+    if (publish_new(upload) == 0)
+        return 0;
+    *replaced = errno == EEXIST;
+    if (!*replaced && errno != EINVAL)
+        return failed(upload, "link", upload->place.name);
+    int status = check_target(upload, &taken);
+    if (status == 0 && publish_over(upload) != 0)
+        status = failed(upload, "rename to", upload->place.name);
+    return status;
+}
+
+/* A name that was free is taken by the link alone: whoever comes second finds it taken, and is
+ * judged by what has it. */
+static int name_it_if(struct upload *upload, bool *replaced)
+{
+    for (;;) {
+        int status = check_target(upload, replaced);
         if (status != 0)
             return status;
-        if (publish_over(upload) != 0)
-            return failed(upload, "rename to", upload->place.name);
+        if ((*replaced ? publish_over(upload) : publish_new(upload)) == 0)
+            return 0;
+        if (*replaced || errno != EEXIST)
+            return failed(upload, *replaced ? "rename to" : "link", upload->place.name);
     }
-    upload->hidden[0] = '\0';
-    return 0;
+}
+
+static int publish(struct upload *upload, bool *replaced)
+{
+    int lock = upload->precondition ? place_lock(&upload->place) : -1;
+    int status = upload->precondition ? name_it_if(upload, replaced) : name_it(upload, replaced);
+    place_unlock(lock);
+    if (status == 0)
+        upload->hidden[0] = '\0';
+    return status;
 }
 
 /* What a file system tells only when a file is closed (NFS, quotas), it tells each time that one of
@@ -197,7 +235,7 @@ int upload_publish(const struct store *store, struct upload *upload, struct file
     if (status == 0 && fstat(upload->fd, &facts) != 0)
         status = place_failed("stat", upload->place.name);
     if (status == 0)
-        status = name_it(upload, replaced);
+        status = publish(upload, replaced);
     if (status == 0 && store->durable && fsync(upload->place.folder) != 0)
         status = place_failed("fsync the folder of", upload->place.name);
     if (status != 0) {

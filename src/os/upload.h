@@ -23,20 +23,25 @@
 struct upload {
     int fd;
     struct place place;
+    const struct precondition *precondition; /* NULL: none */
     const char *why; /* after S_CONFLICT: what stands in the way, a string that stays */
     char hidden[sizeof UPLOAD_HIDDEN_PREFIX + 16]; /* empty where the file has no name yet */
 };
 
-/* Begins an upload to a path, which must stay until the upload is published or abandoned. */
-int upload_begin(const struct store *store, const char *path, struct upload *upload);
+/* Begins an upload to a path. Path and precondition, which may be NULL, must stay until the upload
+ * is published or abandoned. A precondition that does not hold refuses it here already. */
+int upload_begin(const struct store *store, const char *path,
+                 const struct precondition *precondition, struct upload *upload);
 
 /* Appends to it. After a failure it can only be abandoned. */
 int upload_write(struct upload *upload, struct span piece);
 
 /*
  * Makes the upload the file of its name, in one step, and ends it in any case. *file tells of it
- * (without a descriptor), *replaced whether there was a file of that name before. Where only the
- * sync of the folder fails, that is a failure although the name leads to the new file by then.
+ * (without a descriptor), *replaced whether there was a file of that name before. The precondition
+ * is judged once more, of what the name leads to then: of many that may only create a file, the
+ * link itself lets one through. Where only the sync of the folder fails, that is a failure although
+ * the name leads to the new file by then.
  */
 int upload_publish(const struct store *store, struct upload *upload, struct file *file,
                    bool *replaced);

@@ -2,7 +2,7 @@
  * GET /echo/{text}: the rest of the path, percent-decoded, slashes included.
  */
 #include "bounds.h"
-#include "serve/reply.h"
+#include "serve/representation.h"
 #include "serve/route.h"
 
 int echo_answer(struct exchange *exchange)
@@ -13,5 +13,5 @@ int echo_answer(struct exchange *exchange)
         exchange->why = "the path has a percent sign without two hexadecimal digits behind it";
         return S_BAD_REQUEST;
     }
-    return reply_text(exchange, (struct span){text, (size_t)len});
+    return representation_text(exchange, (struct span){text, (size_t)len});
 }

@@ -1,9 +1,12 @@
 /*
  * /files/{path}: reading, storing and removing the files of the served folder.
  */
+#include "http/condition.h"
 #include "http/path.h"
+#include "os/clock.h"
 #include "os/upload.h"
 #include "serve/reply.h"
+#include "serve/representation.h"
 #include "serve/route.h"
 
 #include <unistd.h>
@@ -33,13 +36,43 @@ static int check_path(struct exchange *exchange, const struct path *path, bool s
 
 static int get(struct exchange *exchange, const char *path)
 {
-    struct file file;
-    int status = store_read(exchange->store, path, &file);
+    struct representation chosen = {.type = SPAN("application/octet-stream")};
+    int status = store_read(exchange->store, path, &chosen.file);
     if (status != 0)
         return status;
-    reply_file(exchange, &file);
-    close(file.fd);
-    return 0;
+    representation_validators(&chosen.validators, &chosen.file);
+    status = representation_file(exchange, &chosen);
+    close(chosen.file.fd);
+    return status;
+}
+
+/* ---- Changing ---- */
+
+static int judge(const void *context, const struct file *current)
+{
+    const struct exchange *exchange = context;
+    struct validators validators;
+    if (current)
+        representation_validators(&validators, current);
+    return condition_judge(&exchange->head.fields, exchange->head.method,
+                           current ? &validators : NULL, clock_seconds());
+}
+
+/* The conditions of a request that changes a file, or NULL where it has none. */
+static const struct precondition *precondition_of(const struct exchange *exchange,
+                                                  struct precondition *room)
+{
+    *room = (struct precondition){judge, exchange};
+    return condition_is_given(&exchange->head.fields, exchange->head.method) ? room : NULL;
+}
+
+static void reply_stored(struct exchange *exchange, enum status status, const struct file *file,
+                         const char *path)
+{
+    struct validators validators;
+    representation_validators(&validators, file);
+    reply_head(exchange,
+               &(struct reply){.status = status, .validators = &validators, .location = path});
 }
 
 /* The body into an upload; 0, or the status of the failure. */
@@ -60,6 +93,7 @@ static int receive(struct exchange *exchange, struct upload *upload)
 
 static int put(struct exchange *exchange, const char *path)
 {
+    struct precondition room;
     struct upload upload;
     struct file file;
     bool replaced = false, is_put = exchange->head.method == METHOD_PUT;
@@ -67,7 +101,7 @@ static int put(struct exchange *exchange, const char *path)
         exchange->why = "a PUT stores a whole file; leave out Content-Range";
         return S_BAD_REQUEST; /* RFC 9110 §14.5 */
     }
-    int status = upload_begin(exchange->store, path, &upload);
+    int status = upload_begin(exchange->store, path, precondition_of(exchange, &room), &upload);
     if (status == 0) {
         status = receive(exchange, &upload);
         if (status == 0)
@@ -84,7 +118,8 @@ static int put(struct exchange *exchange, const char *path)
 
 static int remove_file(struct exchange *exchange, const char *path)
 {
-    int status = store_remove(exchange->store, path);
+    struct precondition room;
+    int status = store_remove(exchange->store, path, precondition_of(exchange, &room));
     if (status == 0)
         reply_empty(exchange, S_NO_CONTENT);
     return status;

@@ -7,27 +7,41 @@
 #ifndef PERCH_SERVE_REPLY_H
 #define PERCH_SERVE_REPLY_H
 
+#include "http/range.h"
 #include "http/status.h"
+#include "http/validator.h"
 #include "serve/exchange.h"
 
-/* A reply without content: 200, 201, 204. */
+/* What a reply's head says, besides what every head says. */
+struct reply {
+    enum status status;
+    struct span type;                    /* Content-Type; empty: no field */
+    struct span coding;                  /* Content-Encoding; empty: no field */
+    uint64_t length;                     /* Content-Length, where the status has one */
+    const struct range *range;           /* Content-Range of this range; NULL: no field */
+    uint64_t size;                       /* the whole that the range, or 416, is of */
+    const struct validators *validators; /* ETag; NULL: no field */
+    bool of_file;                        /* and Last-Modified, and what goes with a file's octets */
+    const char *location;                /* Location of this path below /files/; NULL: no field */
+    unsigned allow;                      /* methods of Allow; 0: no field */
+};
+
+/* The head; its content, where reply_has_content(), is put into the wire behind it. */
+void reply_head(struct exchange *exchange, const struct reply *reply);
+
+/* Whether the request's method gets any content at all. */
+bool reply_has_content(const struct exchange *exchange);
+
+/* A reply without content: 200, 204. */
 void reply_empty(struct exchange *exchange, enum status status);
 
 /* 204 with Allow. */
 void reply_options(struct exchange *exchange, unsigned methods);
 
-/* 200 text/plain in the coding that the client likes best. 0, or S_NOT_ACCEPTABLE. The text may be
- * up to HEAD_MAX octets. */
-int reply_text(struct exchange *exchange, struct span text);
-
-/* 200 with a file as it is stored. The descriptor stays the caller's. */
-void reply_file(struct exchange *exchange, const struct file *file);
-
-/* 201 or 204 of an upload, with the new file's Location and ETag. */
-void reply_stored(struct exchange *exchange, enum status status, const struct file *file,
-                  const char *path);
-
 /* An error: one line that says why (exchange->why, or the status's own). */
 void reply_error(struct exchange *exchange, enum status status);
+
+/* 416, with the size of what there is. */
+void reply_unsatisfied_range(struct exchange *exchange, uint64_t size);
 
 #endif

@@ -1,0 +1,21 @@
+/*
+ * Text written piece by piece into a buffer that its owner has made large enough.
+ *
+ * Each call writes at a place and returns the place behind what it wrote; nothing ends with a NUL.
+ */
+#ifndef PERCH_BASE_PUT_H
+#define PERCH_BASE_PUT_H
+
+#include "base/span.h"
+
+#include <stdint.h>
+
+/* More than any number takes, in any base from 10 up. */
+enum { PUT_NUMBER_MAX = 20 };
+
+char *put_span(char *at, struct span text);
+
+/* In base 10 or 16, in lower case, without zeros in front. */
+char *put_number(char *at, uint64_t number, unsigned base);
+
+#endif

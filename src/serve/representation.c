@@ -1,0 +1,115 @@
+#include "serve/representation.h"
+
+#include "bounds.h"
+#include "http/coding.h"
+#include "http/condition.h"
+#include "http/range.h"
+#include "os/clock.h"
+#include "os/gzip.h"
+#include "serve/parts.h"
+#include "serve/reply.h"
+
+/* In place of a status: a condition has been answered with 304. */
+enum { REPLIED = -1 };
+
+/* 0: go on; REPLIED; else the status of an error. */
+static int judge(struct exchange *exchange, const struct validators *validators)
+{
+    const struct fields *fields = &exchange->head.fields;
+    enum method method = exchange->head.method;
+    if (!condition_is_given(fields, method))
+        return 0;
+    int status = condition_judge(fields, method, validators, clock_seconds());
+    if (status != S_NOT_MODIFIED)
+        return status;
+    reply_head(exchange, &(struct reply){.status = S_NOT_MODIFIED,
+                                         .validators = validators->etag_len ? validators : NULL});
+    return REPLIED;
+}
+
+/* ---- Files ---- */
+
+/* Range is defined for GET alone (RFC 9110 §14.2). */
+static enum range_verdict choose_ranges(const struct exchange *exchange,
+                                        const struct representation *chosen, struct ranges *ranges)
+{
+    const struct fields *fields = &exchange->head.fields;
+    if (fields->lines_of[FIELD_RANGE] == 0 || exchange->head.method != METHOD_GET ||
+        !condition_range_holds(fields, &chosen->validators, clock_seconds()))
+        return RANGE_WHOLE;
+    return range_choose(fields, chosen->file.size, ranges);
+}
+
+static void send_range(struct exchange *exchange, const struct representation *chosen,
+                       const struct range *part)
+{
+    struct range whole = {0, chosen->file.size};
+    const struct range *range = part ? part : &whole;
+    reply_head(exchange, &(struct reply){.status = part ? S_PARTIAL_CONTENT : S_OK,
+                                         .type = chosen->type,
+                                         .coding = chosen->coding,
+                                         .length = range->len,
+                                         .range = part,
+                                         .size = chosen->file.size,
+                                         .validators = &chosen->validators,
+                                         .of_file = true});
+    if (reply_has_content(exchange))
+        wire_send_file(exchange->wire, chosen->file.fd, range->from, range->len);
+}
+
+int representation_file(struct exchange *exchange, const struct representation *chosen)
+{
+    struct ranges ranges;
+    int status = judge(exchange, &chosen->validators);
+    if (status != 0)
+        return status == REPLIED ? 0 : status;
+    enum range_verdict verdict = choose_ranges(exchange, chosen, &ranges);
+    if (verdict == RANGE_NONE)
+        reply_unsatisfied_range(exchange, chosen->file.size);
+    else if (verdict == RANGE_PARTS && ranges.count > 1)
+        parts_send(exchange, chosen, &ranges);
+    else
+        send_range(exchange, chosen, verdict == RANGE_PARTS ? &ranges.rows[0] : NULL);
+    return 0;
+}
+
+void representation_validators(struct validators *validators, const struct file *file)
+{
+    validators_of_file(validators, file->size, file->modified_s, file->modified_ns, file->inode,
+                       coding_name(CODING_IDENTITY));
+}
+
+/* ---- What has no validators: it is made for each request ---- */
+
+static const struct validators no_validators;
+
+int representation_text(struct exchange *exchange, struct span text)
+{
+    enum coding coding = coding_choose(&exchange->head.fields);
+    if (coding == CODING_REFUSED)
+        return S_NOT_ACCEPTABLE;
+    int status = judge(exchange, &no_validators);
+    if (status != 0)
+        return status == REPLIED ? 0 : status;
+    if (coding == CODING_GZIP) {
+        static char coded[HEAD_MAX + HEAD_MAX / 8 + 64];
+        text = (struct span){coded, gzip_bytes(text, coded, sizeof coded)};
+        if (text.len == 0)
+            return S_INTERNAL_ERROR;
+    }
+    reply_head(exchange, &(struct reply){.status = S_OK,
+                                         .type = SPAN("text/plain"),
+                                         .coding = coding_name(coding),
+                                         .length = text.len});
+    if (reply_has_content(exchange))
+        wire_put(exchange->wire, text);
+    return 0;
+}
+
+int representation_empty(struct exchange *exchange)
+{
+    int status = judge(exchange, &no_validators);
+    if (status == 0)
+        reply_empty(exchange, S_OK);
+    return status == REPLIED ? 0 : status;
+}

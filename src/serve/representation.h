@@ -1,0 +1,33 @@
+/*
+ * How a resource that can be read is answered: the client's conditions, then its ranges, then the
+ * representation, whole or in part (RFC 9110 §13.2, §14.2).
+ *
+ * Functions return 0, replied, or the status of an error reply.
+ */
+#ifndef PERCH_SERVE_REPRESENTATION_H
+#define PERCH_SERVE_REPRESENTATION_H
+
+#include "http/validator.h"
+#include "serve/exchange.h"
+
+struct representation {
+    struct file file; /* its octets; the descriptor stays the caller's */
+    struct span type;
+    struct span coding; /* empty for identity */
+    struct validators validators;
+};
+
+/* A file, or ranges of it. */
+int representation_file(struct exchange *exchange, const struct representation *chosen);
+
+/* text/plain in the coding that the client likes best, or 406. The text may be up to HEAD_MAX
+ * octets. */
+int representation_text(struct exchange *exchange, struct span text);
+
+/* Nothing, successfully. */
+int representation_empty(struct exchange *exchange);
+
+/* The validators of a file as it is stored. */
+void representation_validators(struct validators *validators, const struct file *file);
+
+#endif
