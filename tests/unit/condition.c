@@ -1,8 +1,8 @@
 /*
  * http/condition: the four conditions and If-Range, against RFC 9110 §13 written down once more.
  *
- * The representation of the rows has the tag "1-ae1b981bc490a00-3", is of 1994-11-06 08:49:37, and it is
- * the year 2026.
+ * The representation of the rows has the tag "1-ae1b981bc490a00-3", is of 1994-11-06 08:49:37, and
+ * it is the year 2026.
  */
 #include "http/condition.h"
 #include "http/status.h"
