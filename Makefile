@@ -8,6 +8,7 @@ DIR    ?= $(BUILD)/files
 PACKAGES      := gcc libc6-dev make pkg-config musl-tools zlib1g-dev libsystemd-dev
 # What the tests need besides, by what needs it.
 PACKAGES_TEST := bats curl python3 strace systemd procps util-linux mount
+PACKAGES_TEST += goaccess jq
 PACKAGES_TEST += clang clang-format clang-tidy cppcheck shellcheck
 
 # ---- What there is to build with ----

@@ -85,6 +85,15 @@
 /* When the launcher is waiting for us. */
 #define LINGER_STOPPING_MS 500
 
+/* ---- The log ---- */
+
+/* What a line shows of a request line, of other texts, and of both escaped: with the rest they stay
+ * below what a pipe takes at once (JOURNAL_RECORD_MAX). */
+#define LOG_REQUEST_BYTES_MAX 2048
+#define LOG_TEXT_BYTES_MAX    512
+/* The longest wait for a log that takes no more; then the record is lost. */
+#define JOURNAL_WAIT_MS 200
+
 /* ---- The launcher ---- */
 
 #define PORT_DEFAULT            "4221"

@@ -5,9 +5,11 @@
  * connection slot, for anything else.
  */
 #include "base/diag.h"
+#include "os/client.h"
 #include "os/inherit.h"
 #include "os/store.h"
 #include "os/wire.h"
+#include "serve/log.h"
 #include "serve/session.h"
 #include "serve/settings.h"
 
@@ -33,6 +35,7 @@ int main(int argc, char *argv[])
     static struct wire wire;
     struct settings settings;
     struct store store = {.folder = -1};
+    struct client client;
     struct peer peer;
     (void)argc;
 
@@ -48,7 +51,10 @@ int main(int argc, char *argv[])
         return EX_OK;
     if (peer.in_kind == PEER_PATIENT && isatty(peer.in))
         settings_stop_the_clocks(&settings);
+    client_begin(&client, peer.in);
     wire_open(&wire, peer, settings.timeout_stall);
-    session_run(&settings, &store, &wire);
+    if (log_open(settings.log))
+        client_address(&client); /* asked for now: later it may not be allowed any more */
+    session_run(&settings, &store, &client, &wire);
     return EX_OK;
 }

@@ -28,7 +28,7 @@ const char *diag_name(void)
 
 /* A pipe or a terminal that 2 shares with 0 or 1 is a person's doing (2>&1) and may be written to;
  * a shared socket is a superserver's, and the client is at its other end. */
-static bool descriptor_2_is_the_client(void)
+bool diag_is_seen_by_the_client(void)
 {
     struct stat message, peer;
     if (fstat(STDERR_FILENO, &message) != 0 || !S_ISSOCK(message.st_mode))
@@ -46,7 +46,7 @@ static void say(int priority, const char *format, va_list args)
     int text = vsnprintf(line + lead, sizeof line - (size_t)lead - 1, format, args);
     if (text < 0)
         return;
-    if (descriptor_2_is_the_client()) {
+    if (diag_is_seen_by_the_client()) {
         syslog(LOG_DAEMON | priority, "%s", line + lead);
         return;
     }

@@ -8,12 +8,17 @@
 #ifndef PERCH_BASE_DIAG_H
 #define PERCH_BASE_DIAG_H
 
+#include <stdbool.h>
+
 #define PERCH_VERSION "0.1.0"
 
 /* The name that stands before every message: the last component of argv[0], which stays, and may be
  * NULL. "perch" until this is called. */
 void diag_program(const char *argv0);
 const char *diag_name(void);
+
+/* Whether descriptor 2 is the client's own socket: what is written there lands in its reply. */
+bool diag_is_seen_by_the_client(void);
 
 /* One line about something that went wrong. Cut at 1 KiB. */
 __attribute__((format(printf, 1, 2))) void diag_warn(const char *format, ...);

@@ -54,9 +54,22 @@ static void write_number(char *out, int64_t number, int digits)
     }
 }
 
+static int64_t within_bounds(int64_t seconds)
+{
+    return seconds < FIRST_SECOND ? FIRST_SECOND : seconds > LAST_SECOND ? LAST_SECOND : seconds;
+}
+
+/* "00:00:00" */
+static void write_time(char *out, int64_t of_day)
+{
+    write_number(out, of_day / 3600, 2);
+    write_number(out + 3, of_day / 60 % 60, 2);
+    write_number(out + 6, of_day % 60, 2);
+}
+
 void date_format(int64_t seconds, char out[DATE_LEN])
 {
-    seconds = seconds < FIRST_SECOND ? FIRST_SECOND : seconds > LAST_SECOND ? LAST_SECOND : seconds;
+    seconds = within_bounds(seconds);
     /* From 0001-01-01, a Monday, so that no division meets a negative number. */
     int64_t days = (seconds - FIRST_SECOND) / DAY, of_day = (seconds - FIRST_SECOND) % DAY;
     struct day day = day_of(days + FIRST_SECOND / DAY);
@@ -66,9 +79,18 @@ void date_format(int64_t seconds, char out[DATE_LEN])
     write_number(out + 5, day.mday, 2);
     memcpy(out + 8, months + (ptrdiff_t)3 * day.month, 3);
     write_number(out + 12, day.year, 4);
-    write_number(out + 17, of_day / 3600, 2);
-    write_number(out + 20, of_day / 60 % 60, 2);
-    write_number(out + 23, of_day % 60, 2);
+    write_time(out + 17, of_day);
+}
+
+void date_format_iso(int64_t seconds, char out[DATE_ISO_LEN])
+{
+    seconds = within_bounds(seconds);
+    struct day day = day_of((seconds - FIRST_SECOND) / DAY + FIRST_SECOND / DAY);
+    memcpy(out, "0000-00-00T00:00:00Z", DATE_ISO_LEN);
+    write_number(out, day.year, 4);
+    write_number(out + 5, day.month + 1, 2);
+    write_number(out + 8, day.mday, 2);
+    write_time(out + 11, (seconds - FIRST_SECOND) % DAY);
 }
 
 /* ---- Reading ---- */

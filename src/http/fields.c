@@ -23,6 +23,7 @@ static const struct {
     {SPAN("Origin"), FIELD_ORIGIN},
     {SPAN("Range"), FIELD_RANGE},
     {SPAN("Sec-Fetch-Site"), FIELD_SEC_FETCH_SITE},
+    {SPAN("Referer"), FIELD_REFERER},
     {SPAN("Transfer-Encoding"), FIELD_TRANSFER_ENCODING},
     {SPAN("User-Agent"), FIELD_USER_AGENT},
 };

@@ -1,5 +1,6 @@
 /*
- * The two clocks. Both are the kernel's coarse ones: a few nanoseconds a call, right to about 4 ms.
+ * The clocks. All but one are the kernel's coarse ones: a few nanoseconds a call, right to about
+ * 4 ms.
  */
 #ifndef PERCH_OS_CLOCK_H
 #define PERCH_OS_CLOCK_H
@@ -8,6 +9,10 @@
 
 /* Milliseconds that only go forward; never 0. */
 int64_t clock_ms(void);
+
+/* Microseconds that only go forward, never 0, by the precise clock: for what is told, not for
+ * deadlines. */
+int64_t clock_us(void);
 
 /* Seconds since 1970, for Date. */
 int64_t clock_seconds(void);

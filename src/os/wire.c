@@ -198,6 +198,7 @@ char *wire_room(struct wire *wire, size_t n)
 void wire_commit(struct wire *wire, size_t n)
 {
     wire->out_len += n;
+    wire->put += n;
 }
 
 void wire_put(struct wire *wire, struct span text)
@@ -242,6 +243,7 @@ void wire_send_file(struct wire *wire, int fd, uint64_t from, uint64_t len)
             sendfile(wire->peer.out, fd, &at, len < SENDFILE_STEP ? (size_t)len : SENDFILE_STEP);
         if (sent > 0) {
             len -= (uint64_t)sent;
+            wire->put += (uint64_t)sent;
         } else if (sent < 0 && (errno == EINVAL || errno == ENOSYS)) {
             /* A file system without splice. */
             copy_file(wire, fd, (uint64_t)at, len);

@@ -30,6 +30,7 @@ struct wire {
     size_t start;   /* input [start, end) is unread */
     size_t end;
     size_t out_len;
+    uint64_t put; /* bytes that were given to it for the peer, in all */
     char in[WIRE_IN_BYTES];
     char out[WIRE_OUT_BYTES];
 };

@@ -19,7 +19,7 @@ struct exchange {
     const struct settings *settings;
     const struct store *store;
     struct wire *wire;
-    struct client client; /* of the connection: the same for all its requests */
+    struct client *client; /* of the connection: the same for all its requests */
 
     struct head head;
     struct framing framing;
@@ -29,6 +29,14 @@ struct exchange {
     const struct route *route; /* NULL where the path leads nowhere */
     struct span rest;          /* of the path, behind the route's prefix; still encoded */
     const char *why;           /* for the error reply, where there is more to say than the status */
+    enum status status;        /* of the final reply whose head was written last */
+    struct {
+        struct span line;      /* the request line as it was sent; empty: none */
+        uint64_t content_from; /* what the wire had put before the content */
+        int64_t begun;         /* of clock_us() */
+        int64_t microseconds;  /* from the first octet of the head to the end of the reply */
+        unsigned number;       /* of the connection's requests */
+    } log;                     /* set only where there is one */
     bool keep;                 /* the connection stays after this reply; the session's to decide */
 };
 

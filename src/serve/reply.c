@@ -105,6 +105,7 @@ static char *put_connection(char *at, bool keeps, unsigned minor)
 void reply_head(struct exchange *exchange, const struct reply *reply)
 {
     bool keeps = session_keeps(exchange);
+    exchange->status = reply->status;
     char *begin = wire_room(exchange->wire, HEAD_ROOM + (reply->location ? LOCATION_ROOM : 0));
     if (!begin)
         return;
@@ -128,6 +129,7 @@ void reply_head(struct exchange *exchange, const struct reply *reply)
     at = put_connection(at, keeps, exchange->head.minor);
     at = put_span(at, SPAN("\r\n"));
     wire_commit(exchange->wire, (size_t)(at - begin));
+    exchange->log.content_from = exchange->wire->put;
 }
 
 bool reply_has_content(const struct exchange *exchange)

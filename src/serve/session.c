@@ -3,8 +3,10 @@
 #include "bounds.h"
 #include "http/proxy.h"
 #include "os/clock.h"
+#include "os/journal.h"
 #include "os/stop.h"
 #include "serve/exchange.h"
+#include "serve/log.h"
 #include "serve/reply.h"
 #include "serve/route.h"
 
@@ -17,6 +19,7 @@ enum { NOBODY_WAITS = -1 };
  * NOBODY_WAITS. */
 static int await_more(struct exchange *exchange, int64_t deadline, bool begun)
 {
+    journal_flush();
     stop_waiting(true);
     long got = wire_fill(exchange->wire, deadline);
     int error = errno;
@@ -40,7 +43,6 @@ static int await_more(struct exchange *exchange, int64_t deadline, bool begun)
 static bool meet_client(struct exchange *exchange)
 {
     struct proxy proxy;
-    client_begin(&exchange->client, exchange->wire->peer.in);
     if (!exchange->settings->proxy_protocol)
         return true;
     int64_t deadline = deadline_in(exchange->settings->timeout_head);
@@ -48,7 +50,7 @@ static bool meet_client(struct exchange *exchange)
         int parsed = proxy_parse(&proxy, wire_unread(exchange->wire));
         if (parsed > 0) {
             wire_consume(exchange->wire, (size_t)parsed);
-            client_believe(&exchange->client, &proxy);
+            client_believe(exchange->client, &proxy);
             return true;
         }
         exchange->why = proxy.why;
@@ -71,13 +73,17 @@ static int receive_head(struct exchange *exchange, int wait_ms)
     head_begin(head);
     for (;;) {
         struct span unread = wire_unread(exchange->wire);
+        if (unread.len)
+            log_begins(exchange);
         int parsed = head_parse(head, unread.at, unread.len);
         if (parsed > 0) {
+            log_request_line(exchange, span_after(unread, head->begin));
             wire_consume(exchange->wire, (size_t)parsed);
             wire_hold(exchange->wire);
             return 0;
         }
         if (parsed < 0) {
+            log_request_line(exchange, span_after(unread, head->begin));
             exchange->why = head->why;
             return -parsed;
         }
@@ -89,8 +95,10 @@ static int receive_head(struct exchange *exchange, int wait_ms)
         begun = begun || begins;
         waiting = true;
         int status = await_more(exchange, deadline, begun);
-        if (status != 0)
+        if (status != 0) {
+            log_request_line(exchange, span_after(wire_unread(exchange->wire), head->begin));
             return status;
+        }
     }
 }
 
@@ -152,12 +160,14 @@ static int answer(struct exchange *exchange)
 /* ---- The connection ---- */
 
 /* Reads and answers one request, and decides whether the connection stays. */
-static void serve_one(struct exchange *exchange, int wait_ms, bool may_stay)
+static void serve_one(struct exchange *exchange, int wait_ms, unsigned number, bool may_stay)
 {
     exchange->keep = false;
     exchange->route = NULL;
     exchange->why = NULL;
     exchange->framing.wants_close = false;
+    exchange->log.line.len = 0;
+    exchange->log.begun = 0;
     exchange->body.ended = true;
     int status = receive_head(exchange, wait_ms);
     if (status == NOBODY_WAITS)
@@ -174,14 +184,17 @@ static void serve_one(struct exchange *exchange, int wait_ms, bool may_stay)
         exchange->keep = false;
     if (exchange->wire->broken)
         exchange->keep = false;
+    log_request(exchange, number);
     wire_release(exchange->wire);
 }
 
-void session_run(const struct settings *settings, const struct store *store, struct wire *wire)
+void session_run(const struct settings *settings, const struct store *store, struct client *client,
+                 struct wire *wire)
 {
     static struct exchange exchange;
     exchange.settings = settings;
     exchange.store = store;
+    exchange.client = client;
     exchange.wire = wire;
     if (!meet_client(&exchange)) {
         wire_finish(wire, true);
@@ -193,9 +206,11 @@ void session_run(const struct settings *settings, const struct store *store, str
     unsigned requests = 0;
     do {
         requests++;
-        serve_one(&exchange, wait_ms, requests < REQUESTS_MAX && clock_ms() < last_moment);
+        serve_one(&exchange, wait_ms, requests,
+                  requests < REQUESTS_MAX && clock_ms() < last_moment);
         wait_ms = settings->timeout_idle;
     } while (exchange.keep);
     /* A client that did not ask for the end may be sending its next request just now. */
+    journal_flush();
     wire_finish(wire, !exchange.body.ended || !exchange.framing.wants_close);
 }

@@ -11,7 +11,8 @@
 #include "serve/settings.h"
 
 /* Serves until the connection is at its end; returns once the last reply is out. */
-void session_run(const struct settings *settings, const struct store *store, struct wire *wire);
+void session_run(const struct settings *settings, const struct store *store, struct client *client,
+                 struct wire *wire);
 
 /* Whether the connection stays after the reply whose head is about to be written: decided then, and
  * final. */

@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum log_format { LOG_OFF, LOG_COMMON, LOG_COMBINED, LOG_JSON, LOG_JOURNAL };
+
 struct settings {
     const char *directory; /* NULL: no files are served */
     bool read_only;
@@ -14,6 +16,7 @@ struct settings {
     bool no_date;
     bool proxy_protocol; /* a proxy names the client, and is believed */
     bool check;          /* judge the options, say what would be served, serve nothing */
+    enum log_format log;
     uint64_t max_body;
     /* Milliseconds; 0: no limit. */
     int timeout_first, timeout_head, timeout_idle, timeout_stall;

@@ -35,6 +35,14 @@ static void check_time(int64_t seconds)
         unit_about((struct span){out, DATE_LEN});
         SWEEP(span_equal((struct span){out, DATE_LEN}, span_of(expected)));
     }
+    strftime(rest, sizeof rest, "-%m-%dT%H:%M:%SZ", &date);
+    snprintf(expected, sizeof expected, "%04d%s", date.tm_year + 1900, rest);
+    for (enum guard side = 0; side < GUARDS; side++) {
+        char *out = guard_room(side, DATE_ISO_LEN);
+        date_format_iso(seconds, out);
+        unit_about((struct span){out, DATE_ISO_LEN});
+        SWEEP(span_equal((struct span){out, DATE_ISO_LEN}, span_of(expected)));
+    }
 }
 
 /* ---- Known ones ---- */
@@ -66,7 +74,7 @@ static void check_known(void)
         CHECK(span_equal((struct span){out, DATE_LEN}, span_of(known[i].date)));
         check_time(known[i].seconds);
     }
-    CHECK(unit_swept() == 2 * sizeof known / sizeof known[0]);
+    CHECK(unit_swept() == 2 * GUARDS * sizeof known / sizeof known[0]);
 }
 
 /* ---- Edges: each second around a change of the year, of February, of the month ---- */
@@ -89,7 +97,7 @@ static void check_years(void)
                 check_around(seconds_of(years[i], month, 1));
                 check_around(seconds_of(years[i], month, day));
             }
-    CHECK(unit_swept() == sizeof years / sizeof years[0] * 13 * 5 * 2 * 5 * GUARDS);
+    CHECK(unit_swept() == sizeof years / sizeof years[0] * 13 * 5 * 2 * 5 * 2 * GUARDS);
 }
 
 /* ---- Many ---- */
@@ -99,14 +107,14 @@ static void check_every_day_of_four_centuries(void)
     int64_t end = seconds_of(2101, 1, 1);
     for (int64_t seconds = seconds_of(1700, 1, 1); seconds < end; seconds += DAY)
         check_time(seconds);
-    CHECK(unit_swept() == (400 * 365 + 97 + 365) * 2UL);
+    CHECK(unit_swept() == (400 * 365 + 97 + 365) * 2UL * GUARDS);
 }
 
 static void check_random_times(void)
 {
     for (int i = 0; i < RANDOM_TIMES; i++)
         check_time(FIRST + (int64_t)(unit_random() % (uint64_t)(LAST - FIRST + 1)));
-    CHECK(unit_swept() == 2UL * RANDOM_TIMES);
+    CHECK(unit_swept() == 2UL * GUARDS * RANDOM_TIMES);
 }
 
 int main(void)
