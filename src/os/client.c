@@ -36,7 +36,7 @@ static void ask(struct client *client)
         struct sockaddr any;
         struct sockaddr_in v4;
         struct sockaddr_in6 v6;
-    } peer;
+    } peer = {.any = {.sa_family = AF_UNSPEC}};
     socklen_t len = sizeof peer;
     int asked = getpeername(client->socket, &peer.any, &len);
     client->socket = NOBODY_TO_ASK;
