@@ -10,6 +10,11 @@ PACKAGES      := gcc libc6-dev make pkg-config musl-tools zlib1g-dev libsystemd-
 PACKAGES_TEST := bats curl python3 strace systemd procps util-linux mount
 PACKAGES_TEST += goaccess jq
 PACKAGES_TEST += clang clang-format clang-tidy cppcheck shellcheck
+PACKAGES_TEST += ucspi-tcp ipsvd socat libwrap0 libtirpc3 libevent-2.1-7 libbsd0
+PACKAGES_TEST += nginx haproxy stunnel4 openssl iproute2
+# These exclude each other where they are installed: they are unpacked beneath build/, no more.
+PACKAGES_UNPACK := xinetd openbsd-inetd inetutils-inetd
+UNPACKED        := build/unpacked
 
 # ---- What there is to build with ----
 
@@ -131,6 +136,14 @@ deps:
 
 deps-test:
 	$(call install,$(PACKAGES) $(PACKAGES_TEST))
+	@! command -v apt-get >/dev/null || \
+	 for p in $(PACKAGES_UNPACK); do \
+	   [ ! -d $(UNPACKED)/$$p ] || continue; \
+	   echo "make $@: unpacking $$p"; \
+	   rm -rf $(UNPACKED)/.new && mkdir -p $(UNPACKED)/.new && \
+	   (cd $(UNPACKED)/.new && apt-get -qq download -o APT::Sandbox::User= $$p && dpkg-deb -x ./*.deb tree) && \
+	   mv $(UNPACKED)/.new/tree $(UNPACKED)/$$p || exit 1; \
+	 done; rm -rf $(UNPACKED)/.new
 
 # What is found at the top of this file is looked for again, now that "make deps run" has installed
 # it: hence a make of its own.
@@ -150,23 +163,28 @@ BINDIR  ?= $(PREFIX)/bin
 MANDIR  ?= $(PREFIX)/share/man
 SYSTEM_PREFIX := $(filter /usr /usr/local,$(PREFIX))
 UNITDIR ?= $(or $(if $(SYSTEM_PREFIX),$(shell pkg-config --variable=systemdsystemunitdir systemd 2>/dev/null)),$(PREFIX)/lib/systemd/system)
+EXAMPLEDIR ?= $(PREFIX)/share/doc/perch/examples
 
 UNITFILES := $(wildcard systemd/*.socket systemd/*.service systemd/*.slice systemd/*.timer)
+EXAMPLES  := $(wildcard systemd/*.inetd systemd/*.xinetd)
 PAGES     := $(wildcard src/*.8)
 # The shipped units name /usr/local/bin. A dynamic perch may execute the libraries as well.
 UNIT_EDIT := s|/usr/local/bin/|$(BINDIR)/|g; $(if $(filter dynamic,$(VARIANT)),/^ExecPaths=.*perch$$/s|$$| -/lib -/lib64 -/usr/lib|)
 INSTALLED := $(addprefix $(BINDIR)/,perch perchd) $(addprefix $(MANDIR)/man8/,$(notdir $(PAGES))) \
-             $(addprefix $(UNITDIR)/,$(notdir $(UNITFILES)))
+             $(addprefix $(UNITDIR)/,$(notdir $(UNITFILES))) \
+             $(addprefix $(EXAMPLEDIR)/,$(notdir $(EXAMPLES)))
 
 install: | $(AFTER_DEPS)
 	@$(MAKE) --no-print-directory all
-	install -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(MANDIR)/man8' '$(DESTDIR)$(UNITDIR)'
+	install -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(MANDIR)/man8' '$(DESTDIR)$(UNITDIR)' '$(DESTDIR)$(EXAMPLEDIR)'
 	install -m 755 $(BUILD)/perch $(BUILD)/perchd '$(DESTDIR)$(BINDIR)'
 	install -m 644 $(PAGES) '$(DESTDIR)$(MANDIR)/man8'
-	@for unit in $(UNITFILES); do \
-	   echo "install -m 644 $$unit $(DESTDIR)$(UNITDIR)"; \
-	   sed '$(UNIT_EDIT)' "$$unit" > '$(DESTDIR)$(UNITDIR)'/"$${unit##*/}" && \
-	   chmod 644 '$(DESTDIR)$(UNITDIR)'/"$${unit##*/}" || exit 1; \
+	@for unit in $(UNITFILES) $(EXAMPLES); do \
+	   to='$(DESTDIR)$(UNITDIR)'; \
+	   case $$unit in *inetd) to='$(DESTDIR)$(EXAMPLEDIR)' ;; esac; \
+	   echo "install -m 644 $$unit $$to"; \
+	   sed '$(UNIT_EDIT)' "$$unit" > "$$to/$${unit##*/}" && \
+	   chmod 644 "$$to/$${unit##*/}" || exit 1; \
 	 done
 
 # What people put beside these files, and what was uploaded, stays.

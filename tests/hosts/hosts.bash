@@ -1,0 +1,38 @@
+# What the bats files of this folder share besides helper.bash: perch and a folder where other
+# users reach them, and programs that Debian doesn't let be installed side by side.
+#
+# shellcheck shell=bash
+
+# In front of the folder itself: Python's way to tests/hosts/hosts.py.
+export PYTHONPATH=$TESTS/hosts:$TESTS
+
+# For setup_file. $STAGE is a folder that anybody may enter, with bin/ (the programs under test) and
+# files/, which belongs to nobody.
+make_stage() {
+    STAGE=$(mktemp -d "${TMPDIR:-/tmp}/perch-hosts.XXXXXX")
+    export STAGE
+    mkdir "$STAGE/bin" "$STAGE/files"
+    cp "$PERCH" "$PERCHD" "$STAGE/bin"
+    chmod 755 "$STAGE" "$STAGE/bin"
+    [ "$(id -u)" != 0 ] || chown nobody: "$STAGE/files"
+}
+
+# For teardown_file.
+remove_stage() {
+    [ -z "${STAGE:-}" ] || rm -rf "$STAGE"
+}
+
+need_root() {
+    [ "$(id -u)" = 0 ] || skip "needs root, $1"
+}
+
+# need PROGRAM PACKAGE: sets the variable PROGRAM to where it is: installed, or unpacked by "make
+# deps-test".
+need() {
+    local found
+    found=$(PATH=$PATH:/usr/sbin command -v "$1") ||
+        found=$TOP/build/unpacked/$2/usr/sbin/$1
+    [ -x "$found" ] || skip "there is no $1; \"make deps-test\" brings it"
+    PROGRAM=$found
+    export PROGRAM
+}

@@ -1,0 +1,108 @@
+"""What the tests of whole systems share: what must hold whoever brought perch its connections."""
+
+import pwd
+
+from talk import *
+
+STAGE = os.environ["STAGE"]
+FILES = STAGE + "/files"
+NOBODY = pwd.getpwnam("nobody").pw_uid
+
+
+def sockets_of(pid):
+    """The inodes of the sockets that a process has open."""
+    found = set()
+    for fd in os.listdir(f"/proc/{pid}/fd"):
+        try:
+            target = os.readlink(f"/proc/{pid}/fd/{fd}")
+        except FileNotFoundError:
+            continue
+        if target.startswith("socket:["):
+            found.add(target[8:-1])
+    return found
+
+
+def listening_port(pid):
+    """The port of IPv4 or IPv6 that a process listens on; None where it does not yet."""
+    sockets = sockets_of(pid)
+    for family in "tcp", "tcp6":
+        with open(f"/proc/{pid}/net/{family}", encoding="ascii") as table:
+            for line in list(table)[1:]:
+                fields = line.split()
+                if fields[3] == "0A" and fields[9] in sockets:
+                    return int(fields[1].rpartition(":")[2], 16)
+    return None
+
+
+def await_port(process):
+    """The port that a program which was just started comes to listen on."""
+    def listens():
+        assert process.popen.poll() is None, f"it ended: {process.said()}"
+        return listening_port(process.pid) is not None
+    eventually("it listens", listens)
+    return listening_port(process.pid)
+
+
+def check_requests(where):
+    """A kept connection; one that ends on a bad request, and nothing but the answer comes."""
+    with connect(where) as talk:
+        for i in range(5):
+            assert talk.ask(f"/echo/{i}").body == str(i).encode()
+        assert talk.ask("/echo/a", "Accept-Encoding: gzip").get("content-encoding") == "gzip"
+        assert talk.ask("/user-agent", "User-Agent: me").body == b"me"
+        talk.send(request("/echo/one") + request("/echo/two") + b"GET /\r\n\r\n")
+        assert [talk.reply().body for _ in range(2)] == [b"one", b"two"]
+        reply = talk.reply()
+        assert reply.status == 400 and reply.closes(), reply
+        talk.ends()
+
+
+def check_files(where, owner=None):
+    """Uploads by each framing, downloads, and an upload that the client breaks off."""
+    content = os.urandom(300000)
+    chunks = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in (content[:7], content[7:])) + b"0\r\n\r\n"
+    with connect(where) as talk:
+        assert talk.ask("/files/a", method="POST", body=content).status == 201
+        assert talk.ask("/files/a").body == content
+        talk.send(request("/files/a", "Expect: 100-continue", f"Content-Length: {len(content)}", method="PUT"))
+        assert talk.reply().status == 100
+        talk.send(content[::-1])
+        assert talk.reply().status == 204
+        talk.send(request("/files/b", "Transfer-Encoding: chunked", method="PUT") + chunks)
+        assert talk.reply().status == 201
+        assert talk.ask("/files/b").body == content
+    with connect(where) as talk:
+        talk.send(request("/files/a", "Content-Length: 100", method="PUT") + b"short")
+    with open(FILES + "/a", "rb") as file:
+        assert file.read() == content[::-1]
+        facts = os.fstat(file.fileno())
+        assert owner in (None, facts.st_uid), facts
+    with connect(where) as talk:
+        for name in "a", "b":
+            assert talk.ask("/files/" + name, method="DELETE").status == 204
+    eventually("nothing is left behind", lambda: os.listdir(FILES) == [])
+
+
+def check_many(where, number):
+    """One after another, as fast as it goes: superservers love to see a loop in that."""
+    for i in range(number):
+        with connect(where) as talk:
+            assert talk.ask(f"/echo/{i}", "Connection: close").body == str(i).encode()
+            talk.ends()
+
+
+def check_at_once(where, number):
+    """Side by side: each has a process of its own."""
+    talks = [connect(where) for _ in range(number)]
+    for i, talk in enumerate(talks):
+        talk.send(request(f"/echo/{i}"))
+    for i, talk in enumerate(talks):
+        assert talk.reply().body == str(i).encode()
+        talk.close()
+
+
+def check_all(where, owner=None, many=300):
+    check_requests(where)
+    check_files(where, owner)
+    check_at_once(where, 10)
+    check_many(where, many)
