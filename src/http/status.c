@@ -30,7 +30,7 @@ static const struct status_row rows[] = {
     ROW(S_FIELDS_TOO_LARGE,      "431 Request Header Fields Too Large", "the head is larger than " BOUND_TEXT(HEAD_MAX) " bytes or has more than " BOUND_TEXT(FIELDS_MAX) " fields"),
     ROW(S_INTERNAL_ERROR,        "500 Internal Server Error", "the server failed; its log says how"),
     ROW(S_NOT_IMPLEMENTED,       "501 Not Implemented", "no resource here knows that method"),
-    ROW(S_UNAVAILABLE,           "503 Service Unavailable", "the server is stopping; send the request again"),
+    ROW(S_UNAVAILABLE,           "503 Service Unavailable", "the server can't do this now; send the request again"),
     ROW(S_VERSION_NOT_SUPPORTED, "505 HTTP Version Not Supported", "this server speaks HTTP/1.1 and HTTP/1.0"),
     ROW(S_INSUFFICIENT_STORAGE,  "507 Insufficient Storage", "there is no room left for this file"),
 };

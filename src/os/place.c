@@ -20,14 +20,18 @@ int place_open_beneath(int folder, const char *path, uint64_t flags)
         .flags = flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
         .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS,
     };
-    return (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
+    long fd;
+    do
+        fd = syscall(SYS_openat2, folder, path, &how, sizeof how);
+    while (fd < 0 && errno == EINTR);
+    return (int)fd;
 }
 
 int place_open(const struct store *store, const char *path, struct place *place)
 {
     char parent[PATH_BYTES_MAX + 1];
     const char *slash = strrchr(path, '/');
-    *place = (struct place){store->folder, slash != NULL, slash ? slash + 1 : path};
+    *place = (struct place){store->folder, slash != NULL, path, slash ? slash + 1 : path};
     if (!slash)
         return 0;
     memcpy(parent, path, (size_t)(slash - path));
@@ -79,25 +83,58 @@ void place_unlock(int lock)
 
 /* ---- Failures ---- */
 
-int place_failed(const char *call, const char *name)
+int place_sync(const struct place *place)
 {
-    int error = errno;
-    switch (error) {
-    case EACCES:
-    case EPERM:
-    case EROFS:
-        return S_FORBIDDEN;
-    case EFBIG:
-        return S_CONTENT_TOO_LARGE;
-    default:
-        diag_warn("%s %s: %s", call, name, strerror(error));
-        return error == ENOSPC || error == EDQUOT ? S_INSUFFICIENT_STORAGE : S_INTERNAL_ERROR;
-    }
+/* A build for the tests of a power cut, which must fail without this call. */
+#ifndef PERCH_FAULT_NO_FOLDER_SYNC
+    int done;
+    do
+        done = fsync(place->folder);
+    while (done != 0 && errno == EINTR);
+    if (done != 0)
+        return place_failed("fsync the folder of", place->path);
+#else
+    (void)place;
+#endif
+    return 0;
 }
 
-/* ENXIO: a socket; ENODEV: a device that no driver has. */
+static const struct {
+    int error;
+    enum status status;
+} meanings[] = {
+    {EACCES, S_FORBIDDEN},
+    {EPERM, S_FORBIDDEN}, /* such as an immutable file or folder */
+    {EROFS, S_FORBIDDEN},
+    {EBUSY, S_CONFLICT}, /* something is mounted there */
+    {EISDIR, S_CONFLICT},
+    {ENOTEMPTY, S_CONFLICT},
+    {ETXTBSY, S_CONFLICT},
+    {ENAMETOOLONG, S_BAD_REQUEST}, /* file systems differ in what they take */
+    {EILSEQ, S_BAD_REQUEST},
+    {EFBIG, S_CONTENT_TOO_LARGE},
+    {EOVERFLOW, S_CONTENT_TOO_LARGE},
+    {ENOSPC, S_INSUFFICIENT_STORAGE},
+    {EDQUOT, S_INSUFFICIENT_STORAGE},
+    {EMFILE, S_UNAVAILABLE},
+    {ENFILE, S_UNAVAILABLE},
+    {ENOMEM, S_UNAVAILABLE},
+    {EAGAIN, S_UNAVAILABLE},
+};
+
+int place_failed(const char *call, const char *path)
+{
+    int error = errno;
+    diag_warn("%s %s: %s", call, path, strerror(error));
+    for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++)
+        if (meanings[i].error == error)
+            return (int)meanings[i].status;
+    return S_INTERNAL_ERROR;
+}
+
+/* ENXIO: a socket; ENODEV: a device that no driver has; ESTALE: another machine removed it. */
 bool place_is_nothing(int error)
 {
     return error == ENOENT || error == ENOTDIR || error == ELOOP || error == EXDEV ||
-           error == ENXIO || error == ENAMETOOLONG || error == ENODEV;
+           error == ENXIO || error == ENAMETOOLONG || error == ENODEV || error == ESTALE;
 }

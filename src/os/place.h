@@ -1,6 +1,7 @@
 /*
- * Where a path leads below the served folder, and what it means when it leads nowhere. For store.c
- * and upload.c, which are the only openers of names that a client gave.
+ * Where a path leads below the served folder, and what it means when it leads nowhere, or when a
+ * call fails there. For store.c and upload.c, which are the only openers of names that a client
+ * gave.
  */
 #ifndef PERCH_OS_PLACE_H
 #define PERCH_OS_PLACE_H
@@ -16,7 +17,8 @@ struct stat;
 struct place {
     int folder;
     bool owned;       /* the folder was opened for this */
-    const char *name; /* points into the path that was given */
+    const char *path; /* as it was given */
+    const char *name; /* its last component; points into it */
 };
 
 /* Opens the folder that the last component of a path is in. 0, or -1 with errno. */
@@ -26,6 +28,9 @@ void place_close(const struct place *place);
 /* openat2(2): beneath the folder, through no symbolic link, without blocking and without side
  * effects of a terminal. The descriptor, or -1 with errno. */
 int place_open_beneath(int folder, const char *path, uint64_t flags);
+
+/* Makes what was named in the folder, or removed from it, last. 0, or a status. */
+int place_sync(const struct place *place);
 
 /* What stat(2) tells of a version of a file; leaves the descriptor alone. */
 void place_facts(struct file *file, const struct stat *facts);
@@ -45,8 +50,8 @@ void place_unlock(int lock);
 /* Whether an errno says that no file can be seen at a path. */
 bool place_is_nothing(int error);
 
-/* The status that errno means to a client where nothing better is known. The server's own failures
- * are told to the log, with the call and the name. */
-int place_failed(const char *call, const char *name);
+/* The status that errno means to a client where nothing better is known; the table is in place.c.
+ * The log is told the call and the path. */
+int place_failed(const char *call, const char *path);
 
 #endif

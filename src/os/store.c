@@ -35,8 +35,9 @@ int store_read(const struct store *store, const char *path, struct file *file)
 {
     struct stat facts;
     file->fd = place_open_beneath(store->folder, path, O_RDONLY);
+    /* Nothing that the log has to be told: whoever set the permissions knows. */
     if (file->fd < 0)
-        return not_found_or_failed("open", path);
+        return errno == EACCES ? S_FORBIDDEN : not_found_or_failed("open", path);
     if (fstat(file->fd, &facts) == 0 && S_ISREG(facts.st_mode)) {
         place_facts(file, &facts);
         return 0;
@@ -52,17 +53,15 @@ static int remove_from(const struct store *store, const struct place *place,
 {
     struct stat facts;
     if (fstatat(place->folder, place->name, &facts, AT_SYMLINK_NOFOLLOW) != 0)
-        return not_found_or_failed("stat", place->name);
+        return not_found_or_failed("stat", place->path);
     if (!S_ISREG(facts.st_mode))
         return S_NOT_FOUND;
     int status = place_judge(precondition, &facts);
     if (status != 0)
         return status;
     if (unlinkat(place->folder, place->name, 0) != 0)
-        return errno == EISDIR ? S_NOT_FOUND : not_found_or_failed("unlink", place->name);
-    if (store->durable && fsync(place->folder) != 0)
-        return place_failed("fsync the folder of", place->name);
-    return 0;
+        return errno == EISDIR ? S_NOT_FOUND : not_found_or_failed("unlink", place->path);
+    return store->durable ? place_sync(place) : 0;
 }
 
 int store_remove(const struct store *store, const char *path,

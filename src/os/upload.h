@@ -1,37 +1,39 @@
 /*
  * Uploads: written aside, published whole.
  *
- * A body is written to an unnamed file in the folder that it will stand in, synced, and only then
- * linked or renamed to its name: a reader sees the old file or the new one, whole. Where unnamed
- * files are not to be had, it has a hidden name until then (UPLOAD_HIDDEN_PREFIX), which path.h
- * keeps from being served. Only a regular file is replaced.
+ * A body is written aside (aside.h) in the folder that it will stand in, synced, and only then
+ * linked or renamed to its name: a reader sees the old file or the new one, whole. Only a regular
+ * file is replaced. Every failure leaves what was there before, and nothing beside it.
  *
- * Functions return 0, or the status that says why not.
+ * Functions return 0, or the status that says why not; the log is told the call and the path.
  */
 #ifndef PERCH_OS_UPLOAD_H
 #define PERCH_OS_UPLOAD_H
 
 #include "base/span.h"
+#include "os/aside.h"
 #include "os/place.h"
 #include "os/store.h"
 
 #include <stdbool.h>
-
-#define UPLOAD_HIDDEN_PREFIX ".perch-"
+#include <stdint.h>
 
 /* An upload that is not published yet. */
 struct upload {
-    int fd;
+    struct aside aside;
     struct place place;
     const struct precondition *precondition; /* NULL: none */
-    const char *why; /* after S_CONFLICT: what stands in the way, a string that stays */
-    char hidden[sizeof UPLOAD_HIDDEN_PREFIX + 16]; /* empty where the file has no name yet */
+    const char *why; /* after a failure: what stands in the way, a string that stays; or NULL */
 };
 
 /* Begins an upload to a path. Path and precondition, which may be NULL, must stay until the upload
  * is published or abandoned. A precondition that does not hold refuses it here already. */
 int upload_begin(const struct store *store, const char *path,
                  const struct precondition *precondition, struct upload *upload);
+
+/* Sets room aside for so many octets in all, where the file system can: a full disk is found before
+ * anything is sent. After a failure it can only be abandoned. */
+int upload_reserve(struct upload *upload, uint64_t length);
 
 /* Appends to it. After a failure it can only be abandoned. */
 int upload_write(struct upload *upload, struct span piece);
@@ -41,7 +43,7 @@ int upload_write(struct upload *upload, struct span piece);
  * (without a descriptor), *replaced whether there was a file of that name before. The precondition
  * is judged once more, of what the name leads to then: of many that may only create a file, the
  * link itself lets one through. Where only the sync of the folder fails, that is a failure although
- * the name leads to the new file by then.
+ * the name leads to the new file by then: nobody can tell which a power cut would leave.
  */
 int upload_publish(const struct store *store, struct upload *upload, struct file *file,
                    bool *replaced);

@@ -75,6 +75,13 @@ static void reply_stored(struct exchange *exchange, enum status status, const st
                &(struct reply){.status = status, .validators = &validators, .location = path});
 }
 
+/* Before the client is told to go on: 0, or the status where its body has no room. */
+static int reserve(const struct exchange *exchange, struct upload *upload)
+{
+    const struct framing *framing = &exchange->framing;
+    return framing->body == BODY_LENGTH ? upload_reserve(upload, framing->length) : 0;
+}
+
 /* The body into an upload; 0, or the status of the failure. */
 static int receive(struct exchange *exchange, struct upload *upload)
 {
@@ -103,13 +110,15 @@ static int put(struct exchange *exchange, const char *path)
     }
     int status = upload_begin(exchange->store, path, precondition_of(exchange, &room), &upload);
     if (status == 0) {
-        status = receive(exchange, &upload);
+        status = reserve(exchange, &upload);
+        if (status == 0)
+            status = receive(exchange, &upload);
         if (status == 0)
             status = upload_publish(exchange->store, &upload, &file, &replaced);
         else
             upload_abandon(&upload);
     }
-    if (status == S_CONFLICT)
+    if (status != 0 && upload.why)
         exchange->why = upload.why;
     if (status == 0)
         reply_stored(exchange, is_put && replaced ? S_NO_CONTENT : S_CREATED, &file, path);

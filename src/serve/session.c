@@ -30,8 +30,10 @@ static int await_more(struct exchange *exchange, int64_t deadline, bool begun)
         return NOBODY_WAITS;
     if (got < 0)
         return error == ETIMEDOUT ? S_REQUEST_TIMEOUT : NOBODY_WAITS;
-    if (stop_asked())
+    if (stop_asked()) {
+        exchange->why = "the server is stopping; send the request again";
         return S_UNAVAILABLE;
+    }
     exchange->why = "the request ended inside its head";
     return S_BAD_REQUEST;
 }

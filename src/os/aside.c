@@ -1,0 +1,134 @@
+#include "os/aside.h"
+
+#include "base/diag.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { NEW_FILE_MODE = 0666 }; /* less the umask */
+
+/* ---- Files without a name ---- */
+
+/* How such a file gets a name. Which way is open depends on the process alone: by its descriptor
+ * kernels before 6.10 want a capability, and the way round needs /proc. The first that works is
+ * kept. */
+static enum { BY_DESCRIPTOR, BY_PROC, BY_NOTHING } way = BY_DESCRIPTOR;
+
+static int link_unnamed(const struct aside *aside, const char *name)
+{
+    char proc[sizeof "/proc/self/fd/" + 10];
+    if (way == BY_DESCRIPTOR)
+        return linkat(aside->fd, "", aside->folder, name, AT_EMPTY_PATH);
+    snprintf(proc, sizeof proc, "/proc/self/fd/%d", aside->fd);
+    return linkat(AT_FDCWD, proc, aside->folder, name, AT_SYMLINK_FOLLOW);
+}
+
+/* "." is a name that always exists: EEXIST says that nothing but the name was wrong. */
+static bool can_be_linked(const struct aside *aside)
+{
+    for (; way != BY_NOTHING; way++)
+        if (link_unnamed(aside, ".") != 0 && errno == EEXIST)
+            return true;
+    return false;
+}
+
+static bool open_unnamed(struct aside *aside)
+{
+    if (way == BY_NOTHING)
+        return false;
+    aside->hidden[0] = '\0';
+    aside->fd = openat(aside->folder, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, NEW_FILE_MODE);
+    if (aside->fd >= 0 && can_be_linked(aside))
+        return true;
+    if (aside->fd >= 0)
+        close(aside->fd);
+    return false;
+}
+
+/* ---- Hidden names ---- */
+
+static void make_hidden_name(struct aside *aside)
+{
+    uint64_t random = 0;
+    /* Short of randomness it may meet another name, and then fails as any name that exists does. */
+    if (getrandom(&random, sizeof random, 0) != (ssize_t)sizeof random)
+        random = (uint64_t)getpid();
+    snprintf(aside->hidden, sizeof aside->hidden, HIDDEN_PREFIX "%016llx",
+             (unsigned long long)random);
+}
+
+int aside_open(struct aside *aside, int folder)
+{
+    aside->folder = folder;
+    /* Whatever stood in the way of a file without a name, one with a name is tried: where that
+     * fails too, its errno is the one that says why. */
+    if (open_unnamed(aside))
+        return 0;
+    make_hidden_name(aside);
+    aside->fd = openat(folder, aside->hidden, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC,
+                       NEW_FILE_MODE);
+    return aside->fd < 0 ? -1 : 0;
+}
+
+/* It is never served, and swept in a day; whoever runs the server should know of it. */
+static void remove_hidden(struct aside *aside)
+{
+    if (unlinkat(aside->folder, aside->hidden, 0) != 0 && errno != ENOENT)
+        diag_warn("unlink %s: %s; remove it by hand, or leave it to perch --sweep", aside->hidden,
+                  strerror(errno));
+    aside->hidden[0] = '\0';
+}
+
+/* ---- The name ---- */
+
+/* In one step where the file system knows that step. */
+static int move_to_free_name(struct aside *aside, const char *name)
+{
+    int done = (int)syscall(SYS_renameat2, aside->folder, aside->hidden, aside->folder, name,
+                            RENAME_NOREPLACE);
+    if (done == 0)
+        aside->hidden[0] = '\0';
+    if (done == 0 || (errno != EINVAL && errno != ENOSYS))
+        return done;
+    done = linkat(aside->folder, aside->hidden, aside->folder, name, 0);
+    if (done == 0)
+        remove_hidden(aside);
+    else if (errno == EPERM || errno == EMLINK)
+        errno = ENOTSUP;
+    return done;
+}
+
+int aside_link(struct aside *aside, const char *name)
+{
+    return aside->hidden[0] ? move_to_free_name(aside, name) : link_unnamed(aside, name);
+}
+
+int aside_replace(struct aside *aside, const char *name)
+{
+    if (!aside->hidden[0]) {
+        make_hidden_name(aside);
+        if (link_unnamed(aside, aside->hidden) != 0) {
+            aside->hidden[0] = '\0';
+            return -1;
+        }
+    }
+    if (renameat(aside->folder, aside->hidden, aside->folder, name) != 0)
+        return -1;
+    aside->hidden[0] = '\0';
+    return 0;
+}
+
+void aside_close(struct aside *aside)
+{
+    if (aside->hidden[0])
+        remove_hidden(aside);
+    close(aside->fd);
+}

@@ -1,0 +1,227 @@
+#!/usr/bin/env bats
+# What can go wrong while a file is stored, and which way it is stored by: each failure has its
+# status and its line in the log, and leaves the old file and nothing else.
+
+load helper
+
+setup() {
+    cd "$BATS_TEST_TMPDIR" || return
+    make_files
+}
+
+# ---- Ways ----
+
+# stores_by PATTERN ABSENT OPTION ...: a new file and one that replaces it, under strace with these
+# options; the calls made must have PATTERN in them, and not ABSENT where that is given.
+stores_by() {
+    need_strace
+    local pattern=$1 absent=$2
+    shift 2
+    py strace -o calls "$@" <<'END'
+with Perch("--directory", "files", wrapper=sys.argv[1:], env=no_leak_search()) as perch:
+    # A POST says 201 for both: where there are no links the injected error hides that one is there.
+    for body in b"new", b"newer" * 10000:
+        reply = perch.talk.ask("/files/a", method="POST", body=body)
+        assert reply.status == 201, reply
+        assert open("files/a", "rb").read() == body and os.listdir("files") == ["a"]
+END
+    grep -E "$pattern" calls
+    [[ -z $absent ]] || ! grep -E "$absent" calls
+}
+
+@test "unnamed, linked by its descriptor" {
+    stores_by 'linkat\([0-9]+, "", [0-9]+, "a", AT_EMPTY_PATH\) += 0' '/proc/self/fd/|O_EXCL'
+}
+
+@test "unnamed, linked through /proc where the descriptor is not enough" {
+    stores_by '/proc/self/fd/[0-9]+", [0-9]+, "a", AT_SYMLINK_FOLLOW\) = 0' 'O_EXCL' \
+        -e inject=linkat:error=ENOENT:when=1
+}
+
+@test "hidden where an unnamed file can't be linked" {
+    stores_by 'renameat2\(.*"\.perch-[0-9a-f]{16}".*"a", RENAME_NOREPLACE\) = 0' 'linkat.* = 0' \
+        -e inject=linkat:error=ENOENT:when=1..2
+}
+
+@test "hidden where there are no unnamed files" {
+    stores_by 'O_TMPFILE.*INJECTED' '' -P . -e inject=openat:error=EOPNOTSUPP
+}
+
+@test "hidden and linked where a rename can't be kept from replacing" {
+    stores_by 'linkat\([0-9]+, "\.perch-[0-9a-f]{16}", [0-9]+, "a", 0\) = 0' '' \
+        -e inject=linkat:error=ENOENT:when=1..2 -e inject=renameat2:error=EINVAL
+}
+
+@test "hidden and renamed where there are no links either" {
+    stores_by 'renameat\(.*"\.perch-[0-9a-f]{16}".*"a"\) = 0' '' \
+        -e inject=linkat:error=EPERM -e inject=renameat2:error=EINVAL
+}
+
+# ---- Failures ----
+
+@test "each failure of a call has its status, and its line in the log" {
+    need_strace
+    ! grep -q ld-linux "$PERCH" || skip "a dynamic program could not load its libraries then"
+    py <<'END'
+# The call, which of them, its error; the status, and what the log says. Status 0: it is stored.
+TABLE = [
+    ("fallocate", "1", "ENOSPC", 507, "fallocate folder/a: No space left on device"),
+    ("fallocate", "1", "EDQUOT", 507, "fallocate folder/a: "),
+    ("fallocate", "1", "EFBIG", 413, "fallocate folder/a: "),
+    ("fallocate", "1", "EIO", 500, "fallocate folder/a: "),
+    ("fallocate", "1", "EOPNOTSUPP", 0, ""),
+    ("fallocate", "1", "EINTR", 0, ""),
+    ("write", "1", "ENOSPC", 507, "write folder/a: No space left on device"),
+    ("write", "1", "EDQUOT", 507, "write folder/a: "),
+    ("write", "1", "EFBIG", 413, "write folder/a: "),
+    ("write", "1", "EIO", 500, "write folder/a: "),
+    ("write", "1", "EINTR", 0, ""),
+    ("fsync", "1", "EIO", 500, "fsync folder/a: "),
+    ("fsync", "1", "ENOSPC", 507, "fsync folder/a: "),
+    ("fsync", "1", "EDQUOT", 507, "fsync folder/a: "),
+    ("fsync", "1", "EINTR", 0, ""),
+    ("linkat", "2", "EACCES", 403, "link folder/a: Permission denied"),
+    ("linkat", "2", "EROFS", 403, "link folder/a: Read-only file system"),
+    ("linkat", "2", "ENOSPC", 507, "link folder/a: "),
+    ("linkat", "2", "EDQUOT", 507, "link folder/a: "),
+    ("linkat", "2", "EIO", 500, "link folder/a: "),
+    ("linkat", "2", "ENAMETOOLONG", 400, "link folder/a: "),
+    ("linkat", "2", "ENOENT", 409, ""),
+    ("openat2", "1", "EMFILE", 503, "open the folder of folder/a: "),
+    ("openat2", "1", "ENFILE", 503, "open the folder of folder/a: "),
+    ("openat2", "1", "ENOMEM", 503, "open the folder of folder/a: "),
+    ("openat2", "1", "EACCES", 403, "open the folder of folder/a: "),
+    ("openat2", "1", "EIO", 500, "open the folder of folder/a: "),
+    ("openat2", "1", "ENAMETOOLONG", 400, "open the folder of folder/a: "),
+    ("openat2", "1", "EINTR", 0, ""),
+    # The unnamed file can't be had, and then the hidden one can't.
+    ("openat", "1..2", "EROFS", 403, "create folder/a: Read-only file system"),
+    ("openat", "1..2", "EACCES", 403, "create folder/a: "),
+    ("openat", "1..2", "ENOSPC", 507, "create folder/a: "),
+    ("openat", "1..2", "EDQUOT", 507, "create folder/a: "),
+    ("openat", "1..2", "EMFILE", 503, "create folder/a: "),
+    ("openat", "1..2", "ENOENT", 409, ""),
+    # Over an old file.
+    ("renameat", "1", "EACCES", 403, "rename to folder/a: "),
+    ("renameat", "1", "EIO", 500, "rename to folder/a: "),
+    ("renameat", "1", "EBUSY", 409, "rename to folder/a: "),
+    ("renameat", "1", "ENOENT", 409, ""),
+    ("linkat", "3", "ENOSPC", 507, "rename to folder/a: "),
+]
+os.mkdir("files/folder")
+for call, when, error, status, line in TABLE:
+    for old in None, b"old":
+        if not old and (call == "renameat" or when == "3"):
+            continue
+        if old:
+            open("files/folder/a", "wb").write(old)
+        what = (call, when, error, old)
+        # Of the calls that open, only those in that folder.
+        with Perch("--directory", "files", wrapper=[
+                "strace", "-qqq", "-o", "calls", "-e", f"trace={call}",
+                *(["-P", "files/folder"] if call == "openat" else []),
+                "-e", f"inject={call}:error={error}:when={when}"]) as perch:
+            reply = perch.talk.ask("/files/folder/a", method="PUT", body=b"new")
+        assert reply.status == (status or (204 if old else 201)), (what, reply)
+        assert "INJECTED" in open("calls").read(), what
+        said = "".join(line for line in perch.said().splitlines(True) if not line.startswith("strace:"))
+        assert f"perch: {line}" in said if line else said == "", (what, said)
+        found = {name: open("files/folder/" + name, "rb").read() for name in os.listdir("files/folder")}
+        assert found == ({"a": b"new"} if status == 0 else {"a": old} if old else {}), (what, found)
+        for name in found:
+            os.unlink("files/folder/" + name)
+END
+}
+
+@test "a folder that can't be synced behind the rename: 500, though the new file is there; DELETE likewise" {
+    need_strace
+    py <<'END'
+def ask(method, count, **more):
+    with Perch("--directory", "files", env=no_leak_search(), wrapper=[
+            "strace", "-o", "calls", "-e", "trace=fsync", "-e", f"inject=fsync:error=EIO:when={count}"]) as perch:
+        assert perch.talk.ask("/files/a", method=method, **more).status == 500
+    assert "fsync the folder of a: " in perch.said(), perch.said()
+
+ask("PUT", 2, body=b"new")
+assert open("files/a", "rb").read() == b"new" and os.listdir("files") == ["a"]
+ask("DELETE", 1)
+assert os.listdir("files") == []
+END
+}
+
+# own_file_system TEXT: runs Python in a mount namespace of its own.
+own_file_system() {
+    local as_root=()
+    [[ $(id -u) = 0 ]] || as_root=(--map-root-user)
+    unshare --mount "${as_root[@]}" mount -t tmpfs none files 2>/dev/null ||
+        skip "mounting a small file system is not permitted here"
+    { echo 'from talk import *'; cat; } >own.py
+    unshare --mount "${as_root[@]}" python3 own.py 3>&-
+}
+
+@test "a full disk: 507 before 100 Continue where the length is known" {
+    own_file_system <<'END'
+subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "none", "files"], check=True)
+for length, status in (400000, 507), (100000, 100):
+    with Perch("--directory", "files") as perch:
+        perch.talk.send(request("/files/a", f"Content-Length: {length}", "Expect: 100-continue", method="PUT"))
+        reply = perch.talk.reply()
+        assert reply.status == status, reply
+    assert os.listdir("files") == []
+END
+}
+
+@test "a folder that has become read-only: 403, the old file, nothing else" {
+    own_file_system <<'END'
+subprocess.run(["mount", "-t", "tmpfs", "none", "files"], check=True)
+open("files/a", "w").write("old")
+with Perch("--directory", "files") as perch:
+    assert perch.talk.ask("/files/c", method="PUT", body="new").status == 201
+    subprocess.run(["mount", "-o", "remount,ro", "files"], check=True)
+    for name in "a", "b":
+        reply = perch.talk.ask("/files/" + name, method="PUT", body="new")
+        assert reply.status == 403, reply
+    assert perch.talk.ask("/files/a", method="DELETE").status == 403
+    assert perch.talk.ask("/files/a").body == b"old"
+assert sorted(os.listdir("files")) == ["a", "c"]
+assert "create b: Read-only file system" in perch.said(), perch.said()
+END
+}
+
+@test "a folder that is removed in the middle: 409, and one of that name made anew stays empty" {
+    py <<'END'
+for durability in "full", "rename":
+    for again in False, True:
+        os.mkdir("files/folder")
+        with Perch("--directory", "files", f"--durability={durability}") as perch:
+            perch.talk.send(request("/files/folder/a", "Content-Length: 3", "Expect: 100-continue", method="PUT"))
+            assert perch.talk.reply().status == 100
+            os.rmdir("files/folder")
+            if again:
+                os.mkdir("files/folder")
+            perch.talk.send(b"new")
+            reply = perch.talk.reply()
+            assert reply.status == 409 and b"does not exist" in reply.body, reply
+        assert os.listdir("files") == (["folder"] if again else [])
+        if again:
+            assert os.listdir("files/folder") == []
+            os.rmdir("files/folder")
+END
+}
+
+@test "no descriptors left: 503, the old file, nothing else" {
+    py <<'END'
+import resource
+open("files/a", "w").write("old")
+# 0, 1, 2 and the folder: then nothing more.
+limit = lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (4, 4))
+with Perch("--directory", "files", preexec_fn=limit) as perch:
+    for name in "a", "b":
+        reply = perch.talk.ask("/files/" + name, method="PUT", body="new")
+        assert reply.status == 503, reply
+    assert perch.talk.ask("/files/a").status == 503
+    assert perch.talk.ask("/files/a", method="DELETE").status == 204
+assert "perch: create b: " in perch.said(), perch.said()
+assert os.listdir("files") == []
+END
+}
