@@ -11,7 +11,7 @@ PACKAGES_TEST := bats curl python3 strace systemd procps util-linux mount
 PACKAGES_TEST += goaccess jq
 PACKAGES_TEST += clang clang-format clang-tidy cppcheck shellcheck
 PACKAGES_TEST += ucspi-tcp ipsvd socat libwrap0 libtirpc3 libevent-2.1-7 libbsd0
-PACKAGES_TEST += nginx haproxy stunnel4 openssl iproute2
+PACKAGES_TEST += nginx haproxy stunnel4 caddy openssl iproute2
 # These exclude each other where they are installed: they are unpacked beneath build/, no more.
 PACKAGES_UNPACK := xinetd openbsd-inetd inetutils-inetd
 UNPACKED        := build/unpacked

@@ -6,15 +6,15 @@
 # In front of the folder itself: Python's way to tests/hosts/hosts.py.
 export PYTHONPATH=$TESTS/hosts:$TESTS
 
-# For setup_file. $STAGE is a folder that anybody may enter, with bin/ (the programs under test) and
-# files/, which belongs to nobody.
+# For setup_file. $STAGE is a folder that anybody may enter, with bin/ (the programs under test),
+# files/ and run/, which belong to nobody.
 make_stage() {
     STAGE=$(mktemp -d "${TMPDIR:-/tmp}/perch-hosts.XXXXXX")
     export STAGE
-    mkdir "$STAGE/bin" "$STAGE/files"
+    mkdir "$STAGE/bin" "$STAGE/files" "$STAGE/run"
     cp "$PERCH" "$PERCHD" "$STAGE/bin"
     chmod 755 "$STAGE" "$STAGE/bin"
-    [ "$(id -u)" != 0 ] || chown nobody: "$STAGE/files"
+    [ "$(id -u)" != 0 ] || chown nobody: "$STAGE/files" "$STAGE/run"
 }
 
 # For teardown_file.

@@ -1,12 +1,14 @@
 """What the tests of whole systems share: what must hold whoever brought perch its connections."""
 
 import pwd
+import ssl
 
 from talk import *
 
 STAGE = os.environ["STAGE"]
 FILES = STAGE + "/files"
 NOBODY = pwd.getpwnam("nobody").pw_uid
+AS_NOBODY = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"] if os.getuid() == 0 else []
 
 
 def sockets_of(pid):
@@ -43,9 +45,32 @@ def await_port(process):
     return listening_port(process.pid)
 
 
+# ---- Checks. Each takes where to connect to, or a call that connects ----
+
+
+def opened(where):
+    return where() if callable(where) else connect(where)
+
+
+def over_tcp(port, client="127.0.0.1"):
+    """For checks: connects to that port of 127.0.0.1, from that address."""
+    return lambda: Talk(socket.create_connection(("127.0.0.1", port), LIMIT, source_address=(client, 0)))
+
+
+def over_tls(port, certificate, client="127.0.0.1", name="localhost"):
+    """The same over TLS; believes that one certificate."""
+    context = ssl.create_default_context(cafile=certificate)
+
+    def open_one():
+        talk = over_tcp(port, client)()
+        talk.sock = context.wrap_socket(talk.sock, server_hostname=name)
+        return talk
+    return open_one
+
+
 def check_requests(where):
     """A kept connection; one that ends on a bad request, and nothing but the answer comes."""
-    with connect(where) as talk:
+    with opened(where) as talk:
         for i in range(5):
             assert talk.ask(f"/echo/{i}").body == str(i).encode()
         assert talk.ask("/echo/a", "Accept-Encoding: gzip").get("content-encoding") == "gzip"
@@ -61,7 +86,7 @@ def check_files(where, owner=None):
     """Uploads by each framing, downloads, and an upload that the client breaks off."""
     content = os.urandom(300000)
     chunks = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in (content[:7], content[7:])) + b"0\r\n\r\n"
-    with connect(where) as talk:
+    with opened(where) as talk:
         assert talk.ask("/files/a", method="POST", body=content).status == 201
         assert talk.ask("/files/a").body == content
         talk.send(request("/files/a", "Expect: 100-continue", f"Content-Length: {len(content)}", method="PUT"))
@@ -71,29 +96,51 @@ def check_files(where, owner=None):
         talk.send(request("/files/b", "Transfer-Encoding: chunked", method="PUT") + chunks)
         assert talk.reply().status == 201
         assert talk.ask("/files/b").body == content
-    with connect(where) as talk:
+    with opened(where) as talk:
         talk.send(request("/files/a", "Content-Length: 100", method="PUT") + b"short")
     with open(FILES + "/a", "rb") as file:
         assert file.read() == content[::-1]
         facts = os.fstat(file.fileno())
         assert owner in (None, facts.st_uid), facts
-    with connect(where) as talk:
+    with opened(where) as talk:
         for name in "a", "b":
             assert talk.ask("/files/" + name, method="DELETE").status == 204
     eventually("nothing is left behind", lambda: os.listdir(FILES) == [])
 
 
+def check_ranges(where):
+    with opened(where) as talk:
+        assert talk.ask("/files/r", method="PUT", body="0123456789").status == 201
+        reply = talk.ask("/files/r", "Range: bytes=2-4")
+        assert reply.status == 206 and reply.body == b"234", reply
+        assert reply.get("content-range") == "bytes 2-4/10"
+        etag = reply.get("etag")
+        assert talk.ask("/files/r", "Range: bytes=-3", f"If-Range: {etag}").body == b"789"
+        assert talk.ask("/files/r", f"If-None-Match: {etag}").status == 304
+        assert talk.ask("/files/r", method="DELETE").status == 204
+
+
+def check_kept(where, perchd):
+    """A proxy sends many requests over the connections that it has."""
+    seen = set()
+    for i in range(50):
+        with opened(where) as talk:
+            assert talk.ask(f"/echo/{i}").body == str(i).encode()
+            seen |= set(children(perchd))
+    assert 1 <= len(seen) <= 2, f"{len(seen)} handlers for 50 requests"
+
+
 def check_many(where, number):
     """One after another, as fast as it goes: superservers love to see a loop in that."""
     for i in range(number):
-        with connect(where) as talk:
+        with opened(where) as talk:
             assert talk.ask(f"/echo/{i}", "Connection: close").body == str(i).encode()
             talk.ends()
 
 
 def check_at_once(where, number):
     """Side by side: each has a process of its own."""
-    talks = [connect(where) for _ in range(number)]
+    talks = [opened(where) for _ in range(number)]
     for i, talk in enumerate(talks):
         talk.send(request(f"/echo/{i}"))
     for i, talk in enumerate(talks):
