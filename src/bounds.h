@@ -85,6 +85,18 @@
 /* When the launcher is waiting for us. */
 #define LINGER_STOPPING_MS 500
 
+/* ---- Tokens ---- */
+
+/* Shorter ones can be guessed. */
+#define SECRET_BYTES_MIN 16
+#define SECRET_BYTES_MAX 256
+/* The old one and the new one while they change, and one for each friend. */
+#define SECRETS_MAX 16
+/* A wrong token is answered so late. */
+#define WRONG_TOKEN_PAUSE_MS 500
+/* So many wrong tokens end a connection. */
+#define WRONG_TOKENS_MAX 5
+
 /* ---- The log ---- */
 
 /* What a line shows of a request line, of other texts, and of both escaped: with the rest they stay

@@ -9,6 +9,7 @@
 #include "os/inherit.h"
 #include "os/store.h"
 #include "os/wire.h"
+#include "serve/access.h"
 #include "serve/log.h"
 #include "serve/session.h"
 #include "serve/settings.h"
@@ -44,6 +45,7 @@ int main(int argc, char *argv[])
     if (settings.directory && store_open(&store, settings.directory, !settings.rename_only) != 0)
         diag_die(EX_NOINPUT, "--directory: \"%s\" can't be opened: %s; name a folder that exists",
                  settings.directory, strerror(errno));
+    access_open(&settings);
     if (settings.check)
         return say_what_is_served(&settings);
 

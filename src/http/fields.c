@@ -10,6 +10,7 @@ static const struct {
     enum field_id id;
 } known[] = {
     {SPAN("Accept-Encoding"), FIELD_ACCEPT_ENCODING},
+    {SPAN("Authorization"), FIELD_AUTHORIZATION},
     {SPAN("Connection"), FIELD_CONNECTION},
     {SPAN("Content-Length"), FIELD_CONTENT_LENGTH},
     {SPAN("Content-Range"), FIELD_CONTENT_RANGE},

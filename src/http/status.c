@@ -15,6 +15,7 @@ static const struct status_row rows[] = {
     ROW(S_PARTIAL_CONTENT,       "206 Partial Content", ""),
     ROW(S_NOT_MODIFIED,          "304 Not Modified", ""),
     ROW(S_BAD_REQUEST,           "400 Bad Request", "this is no valid HTTP/1.1 request"),
+    ROW(S_UNAUTHORIZED,          "401 Unauthorized", "a token is needed: send it as Authorization: Bearer TOKEN, or as the password of Basic"),
     ROW(S_FORBIDDEN,             "403 Forbidden", "the server has no permission for this file"),
     ROW(S_NOT_FOUND,             "404 Not Found", "there is nothing at this path"),
     ROW(S_METHOD_NOT_ALLOWED,    "405 Method Not Allowed", "this resource does not take that method; see the Allow field"),

@@ -188,6 +188,13 @@ void wire_flush(struct wire *wire)
     send_gathered(wire, 0);
 }
 
+void wire_pause(struct wire *wire, int ms)
+{
+    struct pollfd gone = {.fd = wire->peer.out};
+    wire_flush(wire);
+    poll(&gone, 1, ms);
+}
+
 char *wire_room(struct wire *wire, size_t n)
 {
     if (n > WIRE_OUT_BYTES - wire->out_len)

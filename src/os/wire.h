@@ -71,6 +71,9 @@ void wire_put(struct wire *wire, struct span text);
 
 void wire_flush(struct wire *wire);
 
+/* Sends what was gathered, then waits; less where the peer goes away, or a signal comes. */
+void wire_pause(struct wire *wire, int ms);
+
 /* Bytes [from, from + len) of a regular file. Where the file has become shorter the wire breaks:
  * the length has been promised already. */
 void wire_send_file(struct wire *wire, int fd, uint64_t from, uint64_t len);

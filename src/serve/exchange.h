@@ -26,6 +26,7 @@ struct exchange {
     struct target target;
     struct body body;
 
+    unsigned wrong_tokens;     /* of the connection so far */
     const struct route *route; /* NULL where the path leads nowhere */
     struct span rest;          /* of the path, behind the route's prefix; still encoded */
     const char *why;           /* for the error reply, where there is more to say than the status */

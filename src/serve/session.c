@@ -5,6 +5,7 @@
 #include "os/clock.h"
 #include "os/journal.h"
 #include "os/stop.h"
+#include "serve/access.h"
 #include "serve/exchange.h"
 #include "serve/log.h"
 #include "serve/reply.h"
@@ -130,7 +131,8 @@ static int understand(struct exchange *exchange)
  */
 bool session_keeps(struct exchange *exchange)
 {
-    exchange->keep = exchange->keep && body_can_be_skipped(&exchange->body) && !stop_asked();
+    exchange->keep = exchange->keep && body_can_be_skipped(&exchange->body) && !stop_asked() &&
+                     !access_is_exhausted(exchange);
     return exchange->keep;
 }
 
@@ -147,6 +149,9 @@ static int answer(struct exchange *exchange)
     exchange->route = route_find(exchange);
     if (framing_unmet_expectation(&exchange->head))
         return S_EXPECTATION_FAILED;
+    int refused = access_check(exchange);
+    if (refused != 0)
+        return refused;
     if (exchange->target.form == TARGET_ASTERISK)
         return answer_options(exchange, route_all_methods(exchange->settings));
     if (method == METHOD_UNKNOWN)

@@ -2,6 +2,7 @@
 
 #include "base/option.h"
 #include "bounds.h"
+#include "serve/access.h"
 #include "serve/log.h"
 
 #include <string.h>
@@ -24,6 +25,8 @@ static const struct option_row rows[] = {
     {"durability", "full|rename", "sync uploads before 201, or only rename (full)", MEMBER(rename_only), take_durability},
     {"no-date", NULL, "leave out the Date field", MEMBER(no_date), option_switch},
     {"proxy-protocol", NULL, "believe the PROXY header that must come first", MEMBER(proxy_protocol), option_switch},
+    {"token-file", "FILE", "a token a line; unsafe methods need one of them", MEMBER(token_file), option_text},
+    {"require-token", "write|all", "what needs a token: unsafe methods, or all (write)", MEMBER(token_for_all), access_take_required},
     {"log", "FORMAT", "common, combined, json, journal or off (off)", MEMBER(log), log_take_format},
     {"timeout-first", "SECONDS", "wait for the first byte (20)", MEMBER(timeout_first), option_seconds},
     {"timeout-head", "SECONDS", "from a head's first byte to its end (20)", MEMBER(timeout_head), option_seconds},

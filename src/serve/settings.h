@@ -17,6 +17,8 @@ struct settings {
     bool proxy_protocol; /* a proxy names the client, and is believed */
     bool check;          /* judge the options, say what would be served, serve nothing */
     enum log_format log;
+    const char *token_file; /* NULL: nobody needs a token */
+    bool token_for_all;     /* also for what is safe */
     uint64_t max_body;
     /* Milliseconds; 0: no limit. */
     int timeout_first, timeout_head, timeout_idle, timeout_stall;
