@@ -18,6 +18,8 @@ and in three cuts:
     bytes    each byte in a write of its own
     twice    the request two times, back to back in one write
 
+tests/cuts.py has runs with a number for a cut: two writes, the first of so many bytes.
+
 README.md beside this file tells what else a group can hold. The exit code is 0 where all
 runs passed, else 1.
 """
@@ -347,15 +349,17 @@ class Talk:
             else:
                 os.sched_yield()
 
-    def send_bytes(self, request):
-        for i in range(len(request)):
-            self.send(request[i:i + 1])
+    def send_pieces(self, pieces):
+        for piece in pieces:
+            self.send(piece)
             self.await_taken()
 
     def run(self, request, cut):
         try:
             if cut == "bytes":
-                self.send_bytes(request)
+                self.send_pieces(request[i:i + 1] for i in range(len(request)))
+            elif isinstance(cut, int):
+                self.send_pieces([request[:cut], request[cut:]])
             else:
                 self.send(request)
         except (BrokenPipeError, ConnectionResetError):
@@ -391,6 +395,8 @@ def expected_replies(run, folder):
         reply += reply
     reply = PLACEHOLDER.sub(functools.partial(expand, folder), reply)
     without, asked = reply.replace(CONTINUE, b""), reply.replace(CONTINUE, CONTINUE_REPLY)
+    if isinstance(run.cut, int):
+        return [without, asked]
     if run.cut != "bytes":
         return [without]
     return [asked, without] if run.transport == "perchd" else [asked]
@@ -441,7 +447,7 @@ def converse(link, request, cut):
         problems.append(f"no end within {RUN_SECONDS} s")
     # In single bytes a client may still send while the server has said its last: then the end of
     # the connection, behind the whole reply, may be a reset.
-    if talk.was_reset and cut != "bytes":
+    if talk.was_reset and cut in ("whole", "twice"):
         problems.append("the connection was reset")
     return talk, problems + link.problems(0.01 if problems else RUN_SECONDS)
 
