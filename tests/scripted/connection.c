@@ -1,5 +1,6 @@
 #include "connection.h"
 
+#include "os/client.h"
 #include "os/wire.h"
 #include "serve/session.h"
 
@@ -187,6 +188,7 @@ struct span scripted_serve(const struct settings *settings, const struct store *
                            const struct script *script)
 {
     static struct wire wire;
+    struct client client;
     int pair[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
         give_up("socketpair");
@@ -200,7 +202,8 @@ struct span scripted_serve(const struct settings *settings, const struct store *
     memset(&wire, 0, offsetof(struct wire, in));
     wire_open(&wire, (struct peer){pair[0], pair[0], PEER_SOCKET, PEER_SOCKET},
               settings->timeout_stall);
-    session_run(settings, store, &wire);
+    client_begin(&client, pair[0]);
+    session_run(settings, store, &client, &wire);
     drain();
     now.server = -1;
     close(pair[0]);
