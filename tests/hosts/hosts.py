@@ -92,7 +92,10 @@ def check_files(where, owner=None):
         talk.send(request("/files/a", "Expect: 100-continue", f"Content-Length: {len(content)}", method="PUT"))
         assert talk.reply().status == 100
         talk.send(content[::-1])
-        assert talk.reply().status == 204
+        reply = talk.reply()
+        while reply.status == 100 and Reply.servers != {None}:
+            reply = talk.reply()  # a proxy may say it for itself, and once more for perch
+        assert reply.status == 204, reply
         talk.send(request("/files/b", "Transfer-Encoding: chunked", method="PUT") + chunks)
         assert talk.reply().status == 201
         assert talk.ask("/files/b").body == content
