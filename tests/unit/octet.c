@@ -59,6 +59,7 @@ static void check_classes(void)
         CHECK(octet_is(c, OCTET_TARGET) == (is_vchar(i) && c != '#'));
         CHECK(octet_is(c, OCTET_HOST) == (is_unreserved(i) || is_sub_delim(i)));
         CHECK(octet_is(c, OCTET_SEGMENT) == is_unreserved(i));
+        CHECK(octet_is(c, OCTET_ETAG) == ((is_vchar(i) && c != '"') || i >= 0x80));
     }
 }
 
