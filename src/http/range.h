@@ -35,7 +35,7 @@ enum range_verdict range_choose(const struct fields *fields, uint64_t size, stru
 /* The value of Content-Range for a range of a representation of size octets, or, where range is
  * NULL, for nothing of it (RFC 9110 §14.4). Writes at most CONTENT_RANGE_MAX octets, and returns
  * the place behind them. */
-enum { CONTENT_RANGE_MAX = sizeof "bytes -/" + 3 * PUT_NUMBER_MAX };
+enum { CONTENT_RANGE_MAX = 8 + 3 * PUT_NUMBER_MAX }; /* "bytes -/" and three numbers */
 char *range_write(char *at, const struct range *range, uint64_t size);
 
 #endif

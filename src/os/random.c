@@ -9,8 +9,10 @@
 void random_name(char out[RANDOM_NAME_LEN])
 {
     unsigned char octets[RANDOM_NAME_LEN / 2] = {0};
-    while (getrandom(octets, sizeof octets, 0) < 0 && errno == EINTR)
-        continue;
+    ssize_t got;
+    do
+        got = getrandom(octets, sizeof octets, 0);
+    while (got < 0 && errno == EINTR);
     for (size_t i = 0; i < sizeof octets; i++) {
         out[2 * i] = "0123456789abcdef"[octets[i] >> 4];
         out[2 * i + 1] = "0123456789abcdef"[octets[i] & 15];

@@ -77,7 +77,7 @@ static void check_known(void)
         CHECK(span_equal((struct span){out, DATE_LEN}, span_of(known[i].date)));
         check_time(known[i].seconds);
     }
-    CHECK(unit_swept() == 3 * GUARDS * sizeof known / sizeof known[0]);
+    CHECK(unit_swept() == 3UL * GUARDS * sizeof known / sizeof known[0]);
 }
 
 /* ---- Edges: each second around a change of the year, of February, of the month ---- */
