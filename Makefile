@@ -223,6 +223,23 @@ $(BUILD)/cut: $(CUT)
 
 -include $(CUT:.o=.d)
 
+# What the bench measures with: a client that counts, and the least that any server could do, static
+# where that can be had.
+BENCH := $(BUILD)/bench/load $(BUILD)/bench/null
+
+$(BUILD)/bench/load: tests/bench/load.c $(BUILD)/commands
+	@mkdir -p $(@D)
+	@echo '  CC    $@'
+	$(Q)$(CC) $(CFLAGS_dynamic) -o $@ $<
+
+$(BUILD)/bench/null: tests/bench/null.c $(BUILD)/commands
+	@mkdir -p $(@D)
+	@echo '  CC    $@'
+	$(Q)$(or $(MUSL),$(CC)) -static -std=gnu17 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -o $@ $< \
+	  -idirafter /usr/include -idirafter /usr/include/$(MULTIARCH)
+
+-include $(BUILD)/bench/load.d
+
 test: | $(AFTER_DEPS)
 	@$(MAKE) --no-print-directory all $(UNITS) $(BUILD)/cut
 	@BUILD='$(BUILD)' tests/run

@@ -112,8 +112,14 @@
 #define MAX_CONNECTIONS_DEFAULT 512
 #define MAX_PER_SOURCE_DEFAULT  32
 #define LISTENERS_MAX           64
-#define LISTEN_BACKLOG          4096 /* the kernel cuts it to net.core.somaxconn */
-#define DRAIN_SECONDS_DEFAULT   10
+/* The child makes three calls on it; the kernel puts no frame of its own there. */
+#define SPAWN_STACK_BYTES 4096
+/* Children between their start and their exec: more than one only where the launcher is ahead. */
+#define SPAWN_STACKS 8
+/* For such a child to leave its stack; then the launcher does what it does in a shortage. */
+#define SPAWN_PATIENCE_MS     100
+#define LISTEN_BACKLOG        4096 /* the kernel cuts it to net.core.somaxconn */
+#define DRAIN_SECONDS_DEFAULT 10
 /* After descriptors or processes ran out: the pause before accepting is tried again. */
 #define SHORTAGE_PAUSE_MS 100
 /* Refused sockets stay open this long, so that the 503 is read before a reset can overtake it. */

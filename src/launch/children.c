@@ -1,13 +1,12 @@
 #include "launch/children.h"
 
 #include "base/diag.h"
+#include "launch/spawn.h"
 #include "launch/table.h"
 
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <sysexits.h>
-#include <unistd.h>
 
 struct child {
     pid_t pid; /* 0: the slot is free */
@@ -40,26 +39,9 @@ unsigned children_count(const struct children *children)
 
 /* ---- Spawning ---- */
 
-static pid_t spawn(const char *program, char *const argv[], int connection)
-{
-    static char *const empty_environment[] = {NULL};
-    /* Not posix_spawn(): glibc's sets up every signal, one call each. The child calls nothing but
-     * the kernel until it is another program, which is what Linux's vfork(2) allows. */
-    // NOLINTBEGIN(clang-analyzer-security.insecureAPI.vfork,clang-analyzer-unix.Vfork)
-    pid_t pid = vfork();
-    if (pid == 0) {
-        if (dup2(connection, STDIN_FILENO) == STDIN_FILENO &&
-            dup2(connection, STDOUT_FILENO) == STDOUT_FILENO)
-            execve(program, argv, empty_environment);
-        _exit(EX_OSERR);
-    }
-    // NOLINTEND(clang-analyzer-security.insecureAPI.vfork,clang-analyzer-unix.Vfork)
-    return pid;
-}
-
 int children_spawn(struct children *children, int connection, int tag)
 {
-    pid_t pid = spawn(children->program, children->argv, connection);
+    pid_t pid = spawn_program(children->program, children->argv, connection, connection);
     if (pid < 0)
         return -1;
     children->at[table_add(children->table, (uint64_t)pid)] = (struct child){pid, tag};

@@ -1,8 +1,8 @@
 /*
  * The handlers: one process for each connection.
  *
- * Each is spawned by vfork and exec: a fresh address space with a fresh layout, whatever the size
- * of the launcher. It gets the connection as descriptors 0 and 1, the launcher's descriptor 2, an
+ * Each is an exec of its own: a fresh address space with a fresh layout, whatever the size of the
+ * launcher. It gets the connection as descriptors 0 and 1, the launcher's descriptor 2, an
  * empty environment, and SIGTERM, SIGINT, SIGCHLD and SIGHUP blocked: perch unblocks them when it
  * is ready for them, so that one that comes before is not lost.
  */
