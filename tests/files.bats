@@ -332,3 +332,31 @@ teardown() {
     # shellcheck disable=SC2031
     [[ -z ${LARGE:-} ]] || rm -r "$LARGE"
 }
+
+@test "a kernel or a filter without openat2: the same, and no symbolic link is followed" {
+    need_strace
+    mkdir -p files/a/b outside
+    echo secret >outside/secret
+    ln -s ../../outside files/a/folder
+    ln -s "$PWD/outside/secret" files/a/link
+    py <<'END'
+with Perch("--directory", "files",
+           wrapper=["strace", "-o", "calls", "-e", "trace=openat2", "-e", "inject=openat2:error=ENOSYS"]) as perch:
+    def status(path, **more):
+        return perch.talk.ask("/files/" + path, **more).status
+
+    for path in "top", "a/one", "a/b/two":
+        assert status(path, method="PUT", body=b"hi") == 201, path
+        assert perch.talk.ask("/files/" + path).body == b"hi"
+        assert status(path, method="PUT", body=b"ho") == 204, path
+    for path in "a", "a/b", "a/folder", "a/folder/secret", "a/link", "a/none", "a/none/x", "top/x":
+        assert status(path) == 404, path
+        assert status(path, method="DELETE") == 404, path
+    for path in "a/folder/new", "a/link", "a/none/x", "top/x":
+        assert status(path, method="PUT", body=b"hi") == 409, path
+    assert status("a/b/two", method="DELETE") == 204
+END
+    [ "$(cat outside/secret)" = secret ]
+    [ "$(ls outside)" = secret ]
+    grep -q ENOSYS calls
+}

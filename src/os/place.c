@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -13,6 +14,32 @@
 #include <unistd.h>
 
 /* ---- Looking up ---- */
+
+/*
+ * The same one component after the other: each is whole and none ".." (path.h), and none may be a
+ * symbolic link. For old kernels, and where a filter refuses openat2(2), because it can't look at
+ * its flags: systemd's RestrictSUIDSGID=, which DynamicUser= implies, does so.
+ */
+static int walk_beneath(int folder, const char *path, int flags)
+{
+    char name[COMPONENT_BYTES_MAX + 1];
+    int at = folder;
+    for (;;) {
+        size_t len = strcspn(path, "/");
+        bool is_last = path[len] == '\0';
+        snprintf(name, sizeof name, "%.*s", (int)len, path);
+        int next =
+            openat(at, name, (is_last ? flags : O_PATH | O_DIRECTORY | O_CLOEXEC) | O_NOFOLLOW);
+        int error = errno;
+        if (at != folder)
+            close(at);
+        errno = error;
+        if (next < 0 || is_last)
+            return next;
+        at = next;
+        path += len + 1;
+    }
+}
 
 int place_open_beneath(int folder, const char *path, uint64_t flags)
 {
@@ -24,7 +51,7 @@ int place_open_beneath(int folder, const char *path, uint64_t flags)
     do
         fd = syscall(SYS_openat2, folder, path, &how, sizeof how);
     while (fd < 0 && errno == EINTR);
-    return (int)fd;
+    return fd < 0 && errno == ENOSYS ? walk_beneath(folder, path, (int)how.flags) : (int)fd;
 }
 
 int place_open(const struct store *store, const char *path, struct place *place)
