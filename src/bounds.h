@@ -52,6 +52,14 @@
 #define COMPONENT_BYTES_MAX 255  /* NAME_MAX of Linux */
 #define PATH_BYTES_MAX      4096 /* PATH_MAX of Linux; the kernel counts the NUL as well */
 
+/* ---- What uploads leave behind ---- */
+
+/* Hidden files that nobody has written to for so long are removed. No upload stands still for
+ * nearly as long. */
+#define LEFTOVER_SECONDS 86400
+/* Each takes a descriptor while the folders in it are looked into. */
+#define SWEEP_DEPTH_MAX 256
+
 /* ---- Buffers ---- */
 
 /* One read of an upload: large enough that the system calls vanish behind the copying. Lives in

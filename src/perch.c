@@ -8,6 +8,7 @@
 #include "os/client.h"
 #include "os/inherit.h"
 #include "os/store.h"
+#include "os/sweep.h"
 #include "os/wire.h"
 #include "serve/access.h"
 #include "serve/log.h"
@@ -31,6 +32,16 @@ static int say_what_is_served(const struct settings *settings)
     return EX_OK;
 }
 
+/* Nothing where there can't be leftovers. */
+static int sweep_leftovers(const struct settings *settings, const struct store *store)
+{
+    unsigned long removed = settings->directory && !settings->read_only ? sweep(store) : 0;
+    if (removed)
+        dprintf(STDOUT_FILENO, "removed %lu leftovers of uploads below %s\n", removed,
+                settings->directory);
+    return EX_OK;
+}
+
 int main(int argc, char *argv[])
 {
     static struct wire wire;
@@ -48,6 +59,8 @@ int main(int argc, char *argv[])
     access_open(&settings);
     if (settings.check)
         return say_what_is_served(&settings);
+    if (settings.sweep)
+        return sweep_leftovers(&settings, &store);
 
     if (inherit_peer(&peer, settings.timeout_first) != 0)
         return EX_OK;

@@ -148,6 +148,7 @@ int main(int argc, char *argv[])
         .drain_ms = settings.drain_ms,
     };
     announce(&listeners, summary);
+    handler_sweep(handler, handler_argv);
     launcher_run(&plan);
     return EX_OK;
 }

@@ -39,7 +39,7 @@ END
 }
 
 @test "hidden where an unnamed file can't be linked" {
-    stores_by 'renameat2\(.*"\.perch-[0-9a-f]{16}".*"a", RENAME_NOREPLACE\) = 0' 'linkat.* = 0' \
+    stores_by 'renameat2\(.*"\.perch-[0-9a-f]{32}".*"a", RENAME_NOREPLACE\) = 0' 'linkat.* = 0' \
         -e inject=linkat:error=ENOENT:when=1..2
 }
 
@@ -48,12 +48,12 @@ END
 }
 
 @test "hidden and linked where a rename can't be kept from replacing" {
-    stores_by 'linkat\([0-9]+, "\.perch-[0-9a-f]{16}", [0-9]+, "a", 0\) = 0' '' \
+    stores_by 'linkat\([0-9]+, "\.perch-[0-9a-f]{32}", [0-9]+, "a", 0\) = 0' '' \
         -e inject=linkat:error=ENOENT:when=1..2 -e inject=renameat2:error=EINVAL
 }
 
 @test "hidden and renamed where there are no links either" {
-    stores_by 'renameat\(.*"\.perch-[0-9a-f]{16}".*"a"\) = 0' '' \
+    stores_by 'renameat\(.*"\.perch-[0-9a-f]{32}".*"a"\) = 0' '' \
         -e inject=linkat:error=EPERM -e inject=renameat2:error=EINVAL
 }
 
@@ -224,4 +224,94 @@ with Perch("--directory", "files", preexec_fn=limit) as perch:
 assert "perch: create b: " in perch.said(), perch.said()
 assert os.listdir("files") == []
 END
+}
+
+# ---- Leftovers ----
+
+# Hidden files and others, some of them a day and a minute old; what must be left is in $LEFT.
+make_leftovers() {
+    py <<'END'
+old = time.time() - 86460
+os.makedirs("files/folder/deeper")
+os.makedirs("files/.hidden")
+os.makedirs("files/.perch-folder")
+os.mkdir("elsewhere")
+KEPT = ["files/.perch-0000000000000001", "files/folder/.perch-0000000000000002",  # young
+        "files/.other-0000000000000003", "files/folder/perch-0000000000000004", "files/.perch",
+        "files/file", "files/.hidden/.perch-0000000000000005", "files/.perch-folder/file",
+        "elsewhere/.perch-0000000000000006"]
+GONE = ["files/.perch-0123456789abcdef", "files/.perch-upload-x", "files/folder/.perch-0123456789abcdef",
+        "files/folder/deeper/.perch-fedcba9876543210"]
+for name in KEPT + GONE:
+    open(name, "w").write("x" * 100)
+    if name not in KEPT[:2]:
+        os.utime(name, (old, old))
+os.symlink("../elsewhere", "files/link")
+os.symlink("../elsewhere", "files/.perch-link")
+os.mkfifo("files/.perch-fifo")
+END
+}
+
+# all_files: what is there now, a line each.
+all_files() {
+    find files elsewhere ! -type d | sort
+}
+
+@test "leftovers are never served, replaced or removed by a request" {
+    make_leftovers
+    all_files >before
+    py <<'END'
+with Perch("--directory", "files") as perch:
+    for name in ".perch-0123456789abcdef", "folder/.perch-0123456789abcdef", ".perch-folder/file":
+        for method in "GET", "HEAD", "PUT", "POST", "DELETE":
+            more = {"body": "x"} if method[0] == "P" else {}
+            assert perch.talk.ask("/files/" + name, method=method, **more).status == 404, (method, name)
+END
+    all_files | diff before -
+}
+
+@test "--sweep removes leftovers that are older than a day, and nothing else" {
+    make_leftovers
+    all_files | grep -Ev '/\.perch-(0123456789abcdef|upload-x|fedcba9876543210)$' >expected
+    run -0 --separate-stderr "$PERCH" --directory files --sweep
+    # shellcheck disable=SC2154
+    [[ $output = "removed 4 leftovers of uploads below files" && -z $stderr ]]
+    all_files | diff expected -
+    run -0 "$PERCH" --directory files --sweep
+    [[ -z $output ]]
+    run -0 "$PERCH" --sweep
+    [[ -z $output ]]
+}
+
+@test "--sweep leaves a read-only folder alone, and other file systems" {
+    make_leftovers
+    all_files >before
+    run -0 "$PERCH" --directory files --read-only --sweep
+    [[ -z $output ]]
+    all_files | diff before -
+    own_file_system <<'END'
+subprocess.run(["mount", "-t", "tmpfs", "none", "files/folder"], check=True)
+open("files/folder/.perch-0123456789abcdef", "w").close()
+os.utime("files/folder/.perch-0123456789abcdef", (0, 0))
+said = subprocess.run([PERCH, "--directory", "files", "--sweep"], capture_output=True, check=True)
+assert said.stdout == b"removed 2 leftovers of uploads below files\n" and not said.stderr, said
+assert os.path.exists("files/folder/.perch-0123456789abcdef")
+END
+}
+
+@test "perchd has leftovers swept when it starts, and does not wait for it" {
+    make_leftovers
+    all_files | grep -Ev '/\.perch-(0123456789abcdef|upload-x|fedcba9876543210)$' >expected
+    start_perchd --directory files
+    py <<'END'
+eventually("the leftovers are gone", lambda: not os.path.exists("files/folder/deeper/.perch-fedcba9876543210"))
+eventually("the sweeper is reaped", lambda: not children(int(os.environ["PERCHD_PID"])))
+END
+    stop_perchd
+    all_files | diff expected -
+    grep "removed 4 leftovers" perchd.err
+}
+
+teardown() {
+    [[ -z ${PERCHD_PID:-} ]] || kill "$PERCHD_PID"
 }

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,36 +28,42 @@ const char *handler_find(void)
     return path;
 }
 
-/* The arguments with --check before them, where no option takes it for its value; to be freed. */
-static char **with_check(const char *const argv[])
+/* The arguments with a switch before them, where no option takes it for its value; to be freed. */
+static char **with_switch(const char *option, const char *const argv[])
 {
     size_t count = 0;
     while (argv[count])
         count++;
-    const char **checked = calloc(count + 2, sizeof *checked);
-    if (!checked)
+    const char **changed = calloc(count + 2, sizeof *changed);
+    if (!changed)
         diag_die(EX_OSERR, "no memory for %zu arguments", count);
-    checked[0] = diag_name(); /* what it has to say it says in our name */
-    checked[1] = "--check";
-    memcpy(checked + 2, argv + 1, (count - 1) * sizeof *checked);
-    return (char **)checked;
+    changed[0] = diag_name(); /* what it has to say it says in our name */
+    changed[1] = option;
+    memcpy(changed + 2, argv + 1, (count - 1) * sizeof *changed);
+    return (char **)changed;
 }
 
-/* Its stdout is the writing end of the pipe; its descriptor 2 is ours: its complaint is seen. */
-static pid_t start_check(const char *program, const char *const argv[], const int ends[2])
+/* Its descriptor 2 is ours: its complaint is seen. The signals that we wait for end it. */
+static pid_t start(const char *program, const char *option, const char *const argv[], int output)
 {
     static char *const empty_environment[] = {NULL};
     posix_spawn_file_actions_t actions;
-    char **checked = with_check(argv);
+    posix_spawnattr_t attributes;
+    sigset_t none;
+    char **changed = with_switch(option, argv);
     pid_t pid;
+    sigemptyset(&none);
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
     posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-    int error = posix_spawn(&pid, program, &actions, NULL, checked, empty_environment);
+    posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+    int error = posix_spawn(&pid, program, &actions, &attributes, changed, empty_environment);
     posix_spawn_file_actions_destroy(&actions);
-    free(checked);
-    if (error != 0)
-        diag_die(EX_OSERR, "%s: can't be run: %s", program, strerror(error));
-    return pid;
+    posix_spawnattr_destroy(&attributes);
+    free(changed);
+    errno = error;
+    return error == 0 ? pid : -1;
 }
 
 static void read_line(int from, char *line, size_t room)
@@ -74,7 +81,9 @@ void handler_check(const char *program, const char *const argv[], char *summary,
     int ends[2], status;
     if (pipe2(ends, O_CLOEXEC) != 0)
         diag_die(EX_OSERR, "pipe: %s", strerror(errno));
-    pid_t pid = start_check(program, argv, ends);
+    pid_t pid = start(program, "--check", argv, ends[1]);
+    if (pid < 0)
+        diag_die(EX_OSERR, "%s: can't be run: %s", program, strerror(errno));
     close(ends[1]);
     read_line(ends[0], summary, room);
     close(ends[0]);
@@ -84,4 +93,10 @@ void handler_check(const char *program, const char *const argv[], char *summary,
         diag_die(EX_SOFTWARE, "%s --check was ended by a signal", program);
     if (WEXITSTATUS(status) != EX_OK)
         exit(WEXITSTATUS(status));
+}
+
+void handler_sweep(const char *program, const char *const argv[])
+{
+    if (start(program, "--sweep", argv, STDERR_FILENO) < 0)
+        diag_warn("%s --sweep can't be run: %s", program, strerror(errno));
 }

@@ -17,4 +17,11 @@ const char *handler_find(void);
  */
 void handler_check(const char *program, const char *const argv[], char *summary, size_t room);
 
+/*
+ * Runs it once with --sweep, and does not wait for it: it removes what killed handlers have left of
+ * uploads, which may take long in a large folder. Its end is children_reap()'s, which passes over
+ * it.
+ */
+void handler_sweep(const char *program, const char *const argv[]);
+
 #endif

@@ -6,10 +6,8 @@
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -57,12 +55,9 @@ static bool open_unnamed(struct aside *aside)
 
 static void make_hidden_name(struct aside *aside)
 {
-    uint64_t random = 0;
-    /* Short of randomness it may meet another name, and then fails as any name that exists does. */
-    if (getrandom(&random, sizeof random, 0) != (ssize_t)sizeof random)
-        random = (uint64_t)getpid();
-    snprintf(aside->hidden, sizeof aside->hidden, HIDDEN_PREFIX "%016llx",
-             (unsigned long long)random);
+    memcpy(aside->hidden, HIDDEN_PREFIX, sizeof HIDDEN_PREFIX - 1);
+    random_name(aside->hidden + sizeof HIDDEN_PREFIX - 1);
+    aside->hidden[sizeof aside->hidden - 1] = '\0';
 }
 
 int aside_open(struct aside *aside, int folder)

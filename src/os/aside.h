@@ -3,20 +3,22 @@
  *
  * It has no name at all where the file system and the kernel allow that (O_TMPFILE, linkat(2)), so
  * that nothing is left of it whenever the process ends. Else, and for the moment in which it takes
- * the place of another file, it has a hidden one: HIDDEN_PREFIX and 16 hexadecimal digits, which
- * path.h keeps from being served and sweep.h removes where a killed process left it.
+ * the place of another file, it has a hidden one: HIDDEN_PREFIX and random digits, which path.h
+ * keeps from being served and sweep.h removes where a killed process left it.
  *
  * Functions return 0, or -1 with errno.
  */
 #ifndef PERCH_OS_ASIDE_H
 #define PERCH_OS_ASIDE_H
 
+#include "os/random.h"
+
 #define HIDDEN_PREFIX ".perch-"
 
 struct aside {
     int fd; /* open for writing */
     int folder;
-    char hidden[sizeof HIDDEN_PREFIX + 16]; /* empty where the file has no name */
+    char hidden[sizeof HIDDEN_PREFIX + RANDOM_NAME_LEN]; /* empty where the file has no name */
 };
 
 /* Makes one in a folder, which stays the caller's. */

@@ -32,6 +32,7 @@ static const struct option_row rows[] = {
     {"timeout-head", "SECONDS", "from a head's first byte to its end (20)", MEMBER(timeout_head), option_seconds},
     {"timeout-idle", "SECONDS", "wait for the next request (15)", MEMBER(timeout_idle), option_seconds},
     {"timeout-stall", "SECONDS", "a body or reply that does not move (20)", MEMBER(timeout_stall), option_seconds},
+    {"sweep", NULL, "remove what killed uploads left a day ago, exit", MEMBER(sweep), option_switch},
     {"check", NULL, "judge the options, say what would be served, exit", MEMBER(check), option_switch},
 };
 /* clang-format on */

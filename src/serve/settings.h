@@ -15,6 +15,7 @@ struct settings {
     bool rename_only; /* uploads are published whole, but not synced */
     bool no_date;
     bool proxy_protocol; /* a proxy names the client, and is believed */
+    bool sweep;          /* remove leftovers of uploads, serve nothing */
     bool check;          /* judge the options, say what would be served, serve nothing */
     enum log_format log;
     const char *token_file; /* NULL: nobody needs a token */
