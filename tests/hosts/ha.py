@@ -48,7 +48,7 @@ class Machine:
         self.system = None
 
     def start(self):
-        self.system = Process([*self.inside, *WITH_US, "unshare", "--pid", "--fork",
+        self.system = Process([*self.inside, *WITH_US, "unshare", "--pid", "--fork", "--mount-proc",
                                *AS_NOBODY, "--pdeathsig=KILL", STAGE + "/bin/perchd", "--listen", "0.0.0.0:4221", "--proxy-protocol",
                                "--max-per-source", "512", "--directory", FILES],
                               expect=None, stdout=subprocess.PIPE)
