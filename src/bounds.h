@@ -77,6 +77,9 @@
 
 /* ---- A connection ---- */
 
+/* Of --allow-host: a server with more names has something in front of it that knows them. */
+#define ALLOWED_HOSTS_MAX 32
+
 #define REQUESTS_MAX           1000 /* then the reply says close */
 #define CONNECTION_SECONDS_MAX 3600 /* likewise */
 

@@ -39,9 +39,9 @@ def to_bytes(text):
     return text if isinstance(text, bytes) else text.encode("latin-1")
 
 
-def request(target="/", *fields, method="GET", version="1.1", body=None):
+def request(target="/", *fields, method="GET", version="1.1", body=None, host="x"):
     """One request; a body brings its Content-Length."""
-    lines = [f"{method} {target} HTTP/{version}", "Host: x", *fields]
+    lines = [f"{method} {target} HTTP/{version}", f"Host: {host}", *fields]
     if body is not None:
         lines.append(f"Content-Length: {len(body)}")
     return to_bytes("\r\n".join(lines) + "\r\n\r\n") + (to_bytes(body) if body is not None else b"")

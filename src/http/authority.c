@@ -18,16 +18,22 @@ static bool is_reg_name(struct span host)
     return host.len > 0;
 }
 
-/* Without the brackets. No zone: RFC 6874 forbids it on the wire. */
-static bool is_ipv6_address(struct span address)
+/* An address of that family as its octets. */
+static bool parse_address(int family, struct span address, void *parsed)
 {
     char text[INET6_ADDRSTRLEN];
-    struct in6_addr parsed;
-    if (address.len >= sizeof text || memchr(address.at, '\0', address.len))
+    if (address.len >= sizeof text || span_find(address, '\0') < address.len)
         return false;
     memcpy(text, address.at, address.len);
     text[address.len] = '\0';
-    return inet_pton(AF_INET6, text, &parsed) == 1;
+    return inet_pton(family, text, parsed) == 1;
+}
+
+/* Without the brackets. No zone: RFC 6874 forbids it on the wire. */
+static bool is_ipv6_address(struct span address)
+{
+    struct in6_addr parsed;
+    return parse_address(AF_INET6, address, &parsed);
 }
 
 /* port = *DIGIT: zeros in front are allowed. */
@@ -59,4 +65,16 @@ bool authority_parse(struct authority *authority, struct span text)
         return false;
     authority->port = span_after(rest, rest.len ? 1 : 0);
     return valid && is_port(authority->port);
+}
+
+bool authority_is_loopback(struct span host)
+{
+    unsigned char v4[sizeof(struct in_addr)];
+    struct in6_addr v6;
+    if (span_equal_nocase(host, SPAN("localhost")))
+        return true;
+    if (host.len > 2 && host.at[0] == '[')
+        return parse_address(AF_INET6, (struct span){host.at + 1, host.len - 2}, &v6) &&
+               IN6_IS_ADDR_LOOPBACK(&v6);
+    return host.len && parse_address(AF_INET, host, v4) && v4[0] == 127;
 }

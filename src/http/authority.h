@@ -19,4 +19,8 @@ struct authority {
  */
 bool authority_parse(struct authority *authority, struct span text);
 
+/* Whether a host is a name or an address that always means the machine itself: localhost,
+ * 127.0.0.0/8, [::1]. */
+bool authority_is_loopback(struct span host);
+
 #endif

@@ -29,6 +29,11 @@ enum method method_named(struct span name)
     return METHOD_UNKNOWN;
 }
 
+bool method_is_safe(enum method method)
+{
+    return method == METHOD_GET || method == METHOD_HEAD || method == METHOD_OPTIONS;
+}
+
 bool method_refuses_body(enum method method)
 {
     return method == METHOD_GET || method == METHOD_HEAD || method == METHOD_DELETE;

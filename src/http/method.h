@@ -24,6 +24,9 @@ enum method {
 /* Methods are case-sensitive (RFC 9110 §9.1). */
 enum method method_named(struct span name);
 
+/* Whether a request with this method asks for no change (RFC 9110 §9.2.1). */
+bool method_is_safe(enum method method);
+
 /* Whether a request with this method must not have a body here (protocol.md, framing). */
 bool method_refuses_body(enum method method);
 

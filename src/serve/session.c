@@ -7,6 +7,7 @@
 #include "os/stop.h"
 #include "serve/access.h"
 #include "serve/exchange.h"
+#include "serve/gate.h"
 #include "serve/log.h"
 #include "serve/reply.h"
 #include "serve/route.h"
@@ -147,6 +148,9 @@ static int answer(struct exchange *exchange)
 {
     enum method method = exchange->head.method;
     exchange->route = route_find(exchange);
+    int status = gate_host(exchange);
+    if (status != 0)
+        return status;
     if (framing_unmet_expectation(&exchange->head))
         return S_EXPECTATION_FAILED;
     int refused = access_check(exchange);
@@ -161,7 +165,10 @@ static int answer(struct exchange *exchange)
     unsigned methods = route_methods(exchange->route, exchange->settings);
     if (method == METHOD_OPTIONS)
         return answer_options(exchange, methods);
-    return (methods & method) ? exchange->route->answer(exchange) : S_METHOD_NOT_ALLOWED;
+    if (!(methods & method))
+        return S_METHOD_NOT_ALLOWED;
+    status = method_is_safe(method) ? 0 : gate_origin(exchange);
+    return status != 0 ? status : exchange->route->answer(exchange);
 }
 
 /* ---- The connection ---- */

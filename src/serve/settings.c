@@ -2,6 +2,7 @@
 
 #include "base/option.h"
 #include "bounds.h"
+#include "http/authority.h"
 #include "serve/access.h"
 #include "serve/log.h"
 
@@ -15,6 +16,19 @@ static const char *take_durability(void *member, const char *value)
                                                       : "is no durability; give full or rename";
 }
 
+static const char *take_host(void *member, const char *value)
+{
+    struct hosts *hosts = member;
+    struct authority authority;
+    struct span text = span_of(value);
+    if (!authority_parse(&authority, text) || authority.host.len < text.len)
+        return "is no host; give a name or an address without a port, such as files.example.org";
+    if (hosts->count == ALLOWED_HOSTS_MAX)
+        return "is one host too many; give at most " BOUND_TEXT(ALLOWED_HOSTS_MAX);
+    hosts->names[hosts->count++] = text;
+    return NULL;
+}
+
 #define MEMBER(name) offsetof(struct settings, name)
 
 /* clang-format off */
@@ -23,6 +37,7 @@ static const struct option_row rows[] = {
     {"read-only", NULL, "refuse uploads and deletions", MEMBER(read_only), option_switch},
     {"max-body", "SIZE", "largest body taken, such as 500M (16G)", MEMBER(max_body), option_size},
     {"durability", "full|rename", "sync uploads before 201, or only rename (full)", MEMBER(rename_only), take_durability},
+    {"allow-host", "NAME", "answer to this host name alone; may be repeated", MEMBER(allowed_hosts), take_host},
     {"no-date", NULL, "leave out the Date field", MEMBER(no_date), option_switch},
     {"proxy-protocol", NULL, "believe the PROXY header that must come first", MEMBER(proxy_protocol), option_switch},
     {"token-file", "FILE", "a token a line; unsafe methods need one of them", MEMBER(token_file), option_text},

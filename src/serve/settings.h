@@ -4,19 +4,29 @@
 #ifndef PERCH_SERVE_SETTINGS_H
 #define PERCH_SERVE_SETTINGS_H
 
+#include "base/span.h"
+#include "bounds.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
 enum log_format { LOG_OFF, LOG_COMMON, LOG_COMBINED, LOG_JSON, LOG_JOURNAL };
+
+/* Spans into the command line. */
+struct hosts {
+    unsigned count;
+    struct span names[ALLOWED_HOSTS_MAX];
+};
 
 struct settings {
     const char *directory; /* NULL: no files are served */
     bool read_only;
     bool rename_only; /* uploads are published whole, but not synced */
     bool no_date;
-    bool proxy_protocol; /* a proxy names the client, and is believed */
-    bool sweep;          /* remove leftovers of uploads, serve nothing */
-    bool check;          /* judge the options, say what would be served, serve nothing */
+    struct hosts allowed_hosts; /* none: the server answers to every name */
+    bool proxy_protocol;        /* a proxy names the client, and is believed */
+    bool sweep;                 /* remove leftovers of uploads, serve nothing */
+    bool check;                 /* judge the options, say what would be served, serve nothing */
     enum log_format log;
     const char *token_file; /* NULL: nobody needs a token */
     bool token_for_all;     /* also for what is safe */

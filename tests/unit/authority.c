@@ -175,10 +175,53 @@ static void check_addresses(void)
     }
 }
 
+/* ---- Loopback ---- */
+
+static const struct {
+    const char *host;
+    bool loopback;
+} hosts[] = {
+    {"localhost", true},
+    {"LocalHost", true},
+    {"127.0.0.1", true},
+    {"127.255.255.255", true},
+    {"127.0.0.0", true},
+    {"[::1]", true},
+    {"[0:0:0:0:0:0:0:1]", true},
+    {"", false},
+    {"localhos", false},
+    {"localhostt", false},
+    {"localhost.", false},
+    {"x.localhost", false},
+    {"126.255.255.255", false},
+    {"128.0.0.1", false},
+    {"127.0.0", false},
+    {"127.0.0.1.example", false},
+    {"127.0.0.256", false},
+    {"[::]", false},
+    {"[::2]", false},
+    {"[]", false},
+    {"[", false},
+    {"[127.0.0.1]", false},
+    {"::1", false},
+    {"evil.example", false},
+};
+
+static void check_loopback(enum guard side)
+{
+    for (size_t i = 0; i < sizeof hosts / sizeof hosts[0]; i++) {
+        struct span host = guard_copy(side, span_of(hosts[i].host));
+        unit_about(host);
+        CHECK(authority_is_loopback(host) == hosts[i].loopback);
+    }
+}
+
 int main(void)
 {
-    for (enum guard side = 0; side < GUARDS; side++)
+    for (enum guard side = 0; side < GUARDS; side++) {
         check_rows(side);
+        check_loopback(side);
+    }
     check_octets();
     check_addresses();
     return unit_end();

@@ -28,6 +28,9 @@ static void check_names(enum guard side)
         unit_about(name);
         CHECK(method_named(name) == rows[i].method);
         CHECK(method_refuses_body(rows[i].method) == rows[i].refuses_body);
+        CHECK(method_is_safe(rows[i].method) ==
+              (span_equal(name, SPAN("GET")) || span_equal(name, SPAN("HEAD")) ||
+               span_equal(name, SPAN("OPTIONS"))));
     }
 }
 

@@ -1,0 +1,40 @@
+#include "os/local.h"
+
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/utsname.h>
+
+static bool is_loopback_4(uint32_t address)
+{
+    return ntohl(address) >> 24 == IN_LOOPBACKNET;
+}
+
+/* An IPv4 connection to a socket that listens on both has a mapped address. */
+static bool is_loopback_6(const struct in6_addr *address)
+{
+    uint32_t last;
+    memcpy(&last, address->s6_addr + 12, sizeof last);
+    return IN6_IS_ADDR_LOOPBACK(address) || (IN6_IS_ADDR_V4MAPPED(address) && is_loopback_4(last));
+}
+
+bool local_is_loopback(int connection)
+{
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } address;
+    socklen_t len = sizeof address;
+    if (getsockname(connection, &address.any, &len) != 0)
+        return false;
+    if (address.any.sa_family == AF_INET)
+        return is_loopback_4(address.v4.sin_addr.s_addr);
+    return address.any.sa_family == AF_INET6 && is_loopback_6(&address.v6.sin6_addr);
+}
+
+bool local_is_host_name(struct span name)
+{
+    struct utsname machine;
+    return uname(&machine) == 0 && span_equal_nocase(name, span_of(machine.nodename));
+}
