@@ -24,7 +24,7 @@ bool local_is_loopback(int connection)
         struct sockaddr any;
         struct sockaddr_in v4;
         struct sockaddr_in6 v6;
-    } address;
+    } address = {.any = {.sa_family = AF_UNSPEC}};
     socklen_t len = sizeof address;
     if (getsockname(connection, &address.any, &len) != 0)
         return false;

@@ -153,9 +153,9 @@ static int answer(struct exchange *exchange)
         return status;
     if (framing_unmet_expectation(&exchange->head))
         return S_EXPECTATION_FAILED;
-    int refused = access_check(exchange);
-    if (refused != 0)
-        return refused;
+    status = access_check(exchange);
+    if (status != 0)
+        return status;
     if (exchange->target.form == TARGET_ASTERISK)
         return answer_options(exchange, route_all_methods(exchange->settings));
     if (method == METHOD_UNKNOWN)
