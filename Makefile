@@ -9,6 +9,7 @@ PACKAGES      := gcc libc6-dev make pkg-config musl-tools zlib1g-dev libsystemd-
 # What the tests need besides, by what needs it.
 PACKAGES_TEST := bats curl python3 strace systemd procps util-linux mount
 PACKAGES_TEST += goaccess jq valgrind
+PACKAGES_TEST += e2fsprogs
 PACKAGES_TEST += clang clang-format clang-tidy cppcheck shellcheck
 PACKAGES_TEST += ucspi-tcp ipsvd socat libwrap0 libtirpc3 libevent-2.1-7 libbsd0
 PACKAGES_TEST += nginx haproxy stunnel4 caddy openssl iproute2
@@ -83,7 +84,7 @@ HEADERS        := $(wildcard src/*.h src/*/*.h)
 objects = $(patsubst src/%.c,$(BUILD)/$(2)/%.o,$(1))
 
 .SECONDARY: # objects stay, also those that only a unit program asked for
-.PHONY: all deps deps-test run install uninstall test lint sanitize format clean help FORCE
+.PHONY: all deps deps-test run install uninstall test test-faults lint sanitize format clean help FORCE
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/perch $(BUILD)/perchd
@@ -240,9 +241,26 @@ $(BUILD)/bench/null: tests/bench/null.c $(BUILD)/commands
 
 -include $(BUILD)/bench/load.d
 
+# What the tests of faults run; built as they are, whatever perch is built with. strike knows the
+# system calls of one kind of processor.
+FAULTS := $(BUILD)/faults/disk $(if $(filter x86_64,$(shell uname -m)),$(BUILD)/faults/strike)
+STRIKE := $(addprefix tests/faults/,strike.c scene.c errors.c trace.c)
+
+$(BUILD)/faults/disk: tests/faults/disk.c
+$(BUILD)/faults/strike: $(STRIKE) $(addprefix tests/faults/,scene.h errors.h trace.h)
+$(BUILD)/faults/%: Makefile
+	@mkdir -p $(@D)
+	@echo '  CC    $@'
+	$(Q)$(CC) -std=gnu17 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -o $@ $(filter %.c,$^)
+
 test: | $(AFTER_DEPS)
-	@$(MAKE) --no-print-directory all $(UNITS) $(BUILD)/cut
+	@$(MAKE) --no-print-directory all $(UNITS) $(FAULTS) $(BUILD)/cut
 	@BUILD='$(BUILD)' tests/run
+
+# The long form of tests/faults, which "make test" runs in short: see tests/faults/README.md.
+test-faults: | $(AFTER_DEPS)
+	@$(MAKE) --no-print-directory all $(FAULTS)
+	@BUILD='$(BUILD)' FAULTS_FORM=long BATS_TEST_TIMEOUT=600 tests/run faults
 
 lint: | $(AFTER_DEPS)
 	@tests/lint
@@ -266,6 +284,7 @@ help:
 	@echo 'make run          serve DIR (build/files) on PORT (4221) of this machine'
 	@echo 'make install      into PREFIX (/usr/local), DESTDIR before it; make uninstall'
 	@echo 'make test         all tests'
+	@echo 'make test-faults  kills, errors, power cuts and crowds, at length (10 minutes)'
 	@echo 'make lint         formatting, clang-tidy, cppcheck, shellcheck, warnings of gcc and clang'
 	@echo 'make sanitize     all tests with AddressSanitizer and UndefinedBehaviorSanitizer'
 	@echo 'make format       format the sources'

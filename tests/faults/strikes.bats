@@ -1,0 +1,36 @@
+#!/usr/bin/env bats
+# perch struck at each of its system calls: killed there, or told of an error.
+
+load faults
+
+setup() {
+    need_strace # which needs what strike needs
+    [[ -x $BUILD/faults/strike ]] || skip "strike knows the calls of x86-64 alone"
+    make_files
+    export ASAN_OPTIONS=detect_leaks=0
+}
+
+# strike HOW SHORT LONG AT_LEAST: of all shots each SHORT-th or each LONG-th, and in the long form at
+# least that many.
+strike() {
+    local step said
+    step=$(sized "$2" "$3")
+    if is_sanitized; then
+        step=$((step * 8))
+    fi
+    said=$("$BUILD/faults/strike" "$1" "$PERCH" "$FILES" "$step") || {
+        echo "$said"
+        return 1
+    }
+    echo "# $1: $(tail -n 1 <<<"$said")" >&3
+    [[ $said =~ ([0-9]+)\ passed,\ 0\ failed$ ]] && [[ ${BASH_REMATCH[1]} -gt 50 ]]
+    ! is_long || [[ ${BASH_REMATCH[1]} -ge $4 ]]
+}
+
+@test "killed before and after every call: the old file or the new one, whole, and nothing else" {
+    strike kill 5 1 4000
+}
+
+@test "every call fails in every way: no success that is none, nothing left, no crash, no hang" {
+    strike fail 13 2 12000
+}
