@@ -268,7 +268,7 @@ lint: | $(AFTER_DEPS)
 # The same tests, with the sanitizers in: any of their reports ends a program, and so a test.
 sanitize: | $(AFTER_DEPS)
 	@$(MAKE) --no-print-directory test BUILD=$(BUILD)/sanitize STATIC=no \
-	  EXTRA='-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer'
+	  EXTRA='-DPERCH_INSTRUMENTED -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer'
 
 format:
 	clang-format -i $(SOURCES) $(HEADERS) $(wildcard tests/*/*.[ch])

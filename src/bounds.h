@@ -116,6 +116,14 @@
 #define LOG_TEXT_BYTES_MAX    512
 /* The longest wait for a log that takes no more; then the record is lost. */
 #define JOURNAL_WAIT_MS 200
+/* ---- The jail ---- */
+
+/* Three standard ones, the folder, the log, a file, its folder, a copy: twice that. */
+#define JAIL_DESCRIPTORS_MAX 16
+/* A dynamic build maps some 20 MB of libraries; a static one 1 MB. */
+#define JAIL_ADDRESS_SPACE_MAX (64 << 20)
+/* Messages that one connection can bring about: the first few say what is wrong. */
+#define DIAG_LINES_MAX 16
 
 /* ---- The launcher ---- */
 

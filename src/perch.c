@@ -5,8 +5,11 @@
  * connection slot, for anything else.
  */
 #include "base/diag.h"
+#include "bounds.h"
 #include "os/client.h"
 #include "os/inherit.h"
+#include "os/jail.h"
+#include "os/powers.h"
 #include "os/store.h"
 #include "os/sweep.h"
 #include "os/wire.h"
@@ -42,6 +45,32 @@ static int sweep_leftovers(const struct settings *settings, const struct store *
     return EX_OK;
 }
 
+static void drop_powers(const struct settings *settings)
+{
+    if (settings->user)
+        powers_become(settings->user);
+    else if (settings->sandbox != SANDBOX_OFF)
+        powers_give_up();
+}
+
+static void enter_jail(const struct settings *settings, int folder, bool is_network)
+{
+    unsigned lacking = JAIL_LANDLOCK | JAIL_SECCOMP;
+    if (settings->sandbox != SANDBOX_OFF)
+        lacking = jail_enter(folder, !settings->read_only);
+    if (lacking && settings->sandbox == SANDBOX_REQUIRE)
+        diag_die(EX_UNAVAILABLE,
+                 "--sandbox=require: this kernel lacks %s; take auto to do with what there is",
+                 jail_parts_text(lacking));
+    if (lacking && is_network && geteuid() == 0 && !settings->user)
+        diag_die(EX_NOPERM,
+                 "not as root without %s; give --user NAME to become a user, or --user root",
+                 jail_parts_text(lacking));
+    if (lacking && settings->sandbox == SANDBOX_AUTO)
+        diag_warn("this kernel lacks %s: a client that takes its handler over is held by less",
+                  jail_parts_text(lacking));
+}
+
 int main(int argc, char *argv[])
 {
     static struct wire wire;
@@ -52,6 +81,7 @@ int main(int argc, char *argv[])
     (void)argc;
 
     diag_program(argv[0]);
+    inherit_close_strays();
     settings_parse(&settings, argv);
     if (settings.directory && store_open(&store, settings.directory, !settings.rename_only) != 0)
         diag_die(EX_NOINPUT, "--directory: \"%s\" can't be opened: %s; name a folder that exists",
@@ -68,8 +98,13 @@ int main(int argc, char *argv[])
         settings_stop_the_clocks(&settings);
     client_begin(&client, peer.in);
     wire_open(&wire, peer, settings.timeout_stall);
+    diag_open();
+    diag_limit(DIAG_LINES_MAX);
     if (log_open(settings.log))
         client_address(&client); /* asked for now: later it may not be allowed any more */
+
+    drop_powers(&settings);
+    enter_jail(&settings, store.folder, peer.in_kind == PEER_SOCKET);
     session_run(&settings, &store, &client, &wire);
     return EX_OK;
 }

@@ -1,17 +1,30 @@
 #include "base/diag.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <syslog.h>
 #include <unistd.h>
 
-enum { LINE_MAX_BYTES = 1024 };
+enum {
+    LINE_MAX_BYTES = 1024,
+    ESCAPE_BYTES = 4, /* \xNN */
+    UNKNOWN = -2,     /* where messages go */
+    NOWHERE = -1,
+};
 
 static const char *program = "perch";
+static int log_socket = UNKNOWN; /* NOWHERE: descriptor 2 is used, if it is open */
+static bool stderr_is_open;
+static int own_pid;
+static bool limited;
+static unsigned lines_left;
 
 void diag_program(const char *argv0)
 {
@@ -26,6 +39,14 @@ const char *diag_name(void)
     return program;
 }
 
+void diag_limit(unsigned lines)
+{
+    limited = true;
+    lines_left = lines;
+}
+
+/* ---- Where to ---- */
+
 /* A pipe or a terminal that 2 shares with 0 or 1 is a person's doing (2>&1) and may be written to;
  * a shared socket is a superserver's, and the client is at its other end. */
 bool diag_is_seen_by_the_client(void)
@@ -39,22 +60,84 @@ bool diag_is_seen_by_the_client(void)
     return false;
 }
 
-static void say(int priority, const char *format, va_list args)
+/* Not by syslog(3), which connects anew whenever it likes. */
+static int open_system_log(void)
+{
+    static const struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "/dev/log"};
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0 || connect(fd, (const struct sockaddr *)&address, sizeof address) == 0)
+        return fd;
+    close(fd);
+    return NOWHERE;
+}
+
+void diag_open(void)
+{
+    struct stat facts;
+    if (log_socket != UNKNOWN)
+        return;
+    bool to_system_log = diag_is_seen_by_the_client();
+    /* Closed, it may become anybody's file. */
+    stderr_is_open = !to_system_log && fstat(STDERR_FILENO, &facts) == 0;
+    own_pid = getpid();
+    log_socket = to_system_log ? open_system_log() : NOWHERE;
+}
+
+int diag_pid(void)
+{
+    diag_open();
+    return own_pid;
+}
+
+/* ---- A line ---- */
+
+/* The text in printing ASCII, as much of it as there is room for. Returns the length. */
+static size_t put_escaped(char *at, size_t room, const char *text)
+{
+    size_t len = 0;
+    for (; *text && len + ESCAPE_BYTES < room; text++) {
+        unsigned char byte = (unsigned char)*text;
+        if (byte >= ' ' && byte <= '~' && byte != '\\')
+            at[len++] = *text;
+        else
+            len += (size_t)snprintf(at + len, ESCAPE_BYTES + 1, "\\x%02x", byte);
+    }
+    at[len] = '\0';
+    return len;
+}
+
+static void send_line(int priority, const char *text)
 {
     char line[LINE_MAX_BYTES];
-    int lead = snprintf(line, sizeof line, "%s: ", program);
-    int text = vsnprintf(line + lead, sizeof line - (size_t)lead - 1, format, args);
-    if (text < 0)
+    int lead;
+    if (log_socket >= 0)
+        lead = snprintf(line, sizeof line, "<%d>%s[%d]: ", LOG_DAEMON | priority, program, own_pid);
+    else
+        lead = snprintf(line, sizeof line, "%s: ", program);
+    if (lead < 0 || (size_t)lead >= sizeof line / 2)
         return;
-    if (diag_is_seen_by_the_client()) {
-        syslog(LOG_DAEMON | priority, "%s", line + lead);
-        return;
-    }
-    size_t len = strlen(line);
-    line[len++] = '\n';
+    size_t len = (size_t)lead;
+    len += put_escaped(line + len, sizeof line - 1 - len, text);
     /* Where even this fails there is nobody left to tell. */
-    if (write(STDERR_FILENO, line, len) < 0)
+    if (log_socket >= 0)
+        (void)send(log_socket, line, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+    line[len++] = '\n';
+    if (stderr_is_open && write(STDERR_FILENO, line, len) < 0)
         return;
+}
+
+static void say(int priority, const char *format, va_list args)
+{
+    char text[LINE_MAX_BYTES];
+    int saved = errno;
+    diag_open();
+    if (limited && lines_left == 0)
+        return;
+    if (vsnprintf(text, sizeof text, format, args) >= 0)
+        send_line(priority, text);
+    if (limited && --lines_left == 0)
+        send_line(priority, "that was the last message of this connection; more are left out");
+    errno = saved;
 }
 
 void diag_warn(const char *format, ...)

@@ -3,7 +3,9 @@
  *
  * A message is one line, written by one call. It goes to descriptor 2, unless that is the client's
  * own socket, as it is under inetd, xinetd and systemd's StandardInput=socket: then it goes to
- * syslog(3). It never goes to the client. Exit codes are those of sysexits.h.
+ * the system's log. It never goes to the client. Whatever a message quotes, it stays one line:
+ * bytes that are no printing ASCII, and the backslash, are written as \xNN. Exit codes are those of
+ * sysexits.h.
  */
 #ifndef PERCH_BASE_DIAG_H
 #define PERCH_BASE_DIAG_H
@@ -19,6 +21,17 @@ const char *diag_name(void);
 
 /* Whether descriptor 2 is the client's own socket: what is written there lands in its reply. */
 bool diag_is_seen_by_the_client(void);
+
+/* Finds out where messages go and opens what they need, for good. The first message does it too:
+ * who can't open anything later calls this first. */
+void diag_open(void);
+
+/* The process's id, as of diag_open(). */
+int diag_pid(void);
+
+/* At most so many messages from here on; the last of them says so. For a process that serves a
+ * client, who may bring them about. */
+void diag_limit(unsigned lines);
 
 /* One line about something that went wrong. Cut at 1 KiB. */
 __attribute__((format(printf, 1, 2))) void diag_warn(const char *format, ...);

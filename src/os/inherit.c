@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -18,12 +19,14 @@
 #include <systemd/sd-daemon.h>
 
 static char **names;
-static int listen_fds;
+static int listen_fds = -1; /* it answers once */
 
 int inherit_listen_fds(void)
 {
-    int count = sd_listen_fds_with_names(1, &names);
-    listen_fds = count > 0 ? count : 0;
+    if (listen_fds < 0)
+        listen_fds = sd_listen_fds_with_names(1, &names);
+    if (listen_fds < 0)
+        listen_fds = 0;
     return listen_fds;
 }
 
@@ -55,6 +58,11 @@ struct span inherit_name(int fd)
     return span_cut(&rest, ':');
 }
 #endif
+
+void inherit_close_strays(void)
+{
+    syscall(SYS_close_range, (unsigned)(INHERIT_FIRST + inherit_listen_fds()), ~0U, 0U);
+}
 
 static enum peer_kind kind_of(int fd)
 {

@@ -28,6 +28,10 @@ struct peer {
  * They are marked close-on-exec. */
 int inherit_listen_fds(void);
 
+/* Closes what was handed over beyond the standard descriptors and those: nobody knows what it is,
+ * and whoever takes the process over could use it. */
+void inherit_close_strays(void);
+
 /* The name that the service manager gives one of them (FileDescriptorName=), or an empty span. */
 struct span inherit_name(int fd);
 

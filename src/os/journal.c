@@ -63,7 +63,7 @@ char *journal_room(void)
 static void send_to_syslog(const char *line, size_t len, int priority)
 {
     char text[JOURNAL_RECORD_MAX + 64];
-    int lead = snprintf(text, 64, "<%d>%s[%d]: ", LOG_DAEMON | priority, diag_name(), getpid());
+    int lead = snprintf(text, 64, "<%d>%s[%d]: ", LOG_DAEMON | priority, diag_name(), diag_pid());
     memcpy(text + lead, line, len);
     (void)send(datagrams, text, (size_t)lead + len, MSG_NOSIGNAL);
 }

@@ -29,6 +29,19 @@ static const char *take_host(void *member, const char *value)
     return NULL;
 }
 
+static const char *take_sandbox(void *member, const char *value)
+{
+    static const char *const names[] = {
+        [SANDBOX_AUTO] = "auto", [SANDBOX_REQUIRE] = "require", [SANDBOX_OFF] = "off"};
+    for (enum sandbox sandbox = SANDBOX_AUTO; sandbox <= SANDBOX_OFF; sandbox++) {
+        if (strcmp(value, names[sandbox]) == 0) {
+            *(enum sandbox *)member = sandbox;
+            return NULL;
+        }
+    }
+    return "is no sandbox; give require, auto or off";
+}
+
 #define MEMBER(name) offsetof(struct settings, name)
 
 /* clang-format off */
@@ -43,6 +56,8 @@ static const struct option_row rows[] = {
     {"token-file", "FILE", "a token a line; unsafe methods need one of them", MEMBER(token_file), option_text},
     {"require-token", "write|all", "what needs a token: unsafe methods, or all (write)", MEMBER(token_for_all), access_take_required},
     {"log", "FORMAT", "common, combined, json, journal or off (off)", MEMBER(log), log_take_format},
+    {"sandbox", "require|auto|off", "shut the handler in (auto)", MEMBER(sandbox), take_sandbox},
+    {"user", "NAME", "as root: become NAME; root: stay root", MEMBER(user), option_text},
     {"timeout-first", "SECONDS", "wait for the first byte (20)", MEMBER(timeout_first), option_seconds},
     {"timeout-head", "SECONDS", "from a head's first byte to its end (20)", MEMBER(timeout_head), option_seconds},
     {"timeout-idle", "SECONDS", "wait for the next request (15)", MEMBER(timeout_idle), option_seconds},
@@ -61,8 +76,8 @@ static const struct option_program program = {
     .notes = "\n"
              "A time of 0 means no limit. On a terminal there are none.\n"
              "Exit codes: 0 whatever the client did; 64 a wrong option; 66 no such folder, or\n"
-             "no connection on stdin; 71 the system failed; 78 a descriptor that can't be\n"
-             "served.\n",
+             "no connection on stdin; 67 no such user; 69 no sandbox here; 71 the system\n"
+             "failed; 77 not as root; 78 a descriptor that can't be served.\n",
     .rows = rows,
     .count = sizeof rows / sizeof rows[0],
 };

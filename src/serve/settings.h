@@ -18,6 +18,12 @@ struct hosts {
     struct span names[ALLOWED_HOSTS_MAX];
 };
 
+enum sandbox {
+    SANDBOX_AUTO,    /* as much as the kernel has; says so where that is not all */
+    SANDBOX_REQUIRE, /* all, or nothing is served */
+    SANDBOX_OFF,
+};
+
 struct settings {
     const char *directory; /* NULL: no files are served */
     bool read_only;
@@ -30,6 +36,8 @@ struct settings {
     enum log_format log;
     const char *token_file; /* NULL: nobody needs a token */
     bool token_for_all;     /* also for what is safe */
+    enum sandbox sandbox;
+    const char *user; /* to become; NULL: whoever it was started as */
     uint64_t max_body;
     /* Milliseconds; 0: no limit. */
     int timeout_first, timeout_head, timeout_idle, timeout_stall;

@@ -1,0 +1,289 @@
+#include "os/filter.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/audit.h>
+#include <linux/falloc.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#if defined(__x86_64__) && !defined(__ILP32__)
+#define THIS_MACHINE AUDIT_ARCH_X86_64
+#elif defined(__aarch64__) && defined(__AARCH64EL__)
+#define THIS_MACHINE AUDIT_ARCH_AARCH64
+#else
+#define THIS_MACHINE 0
+#endif
+
+/* ---- The list ---- */
+
+/* The lower and the upper half of an argument, on a little-endian machine. */
+#define LOW(argument)  (uint8_t)(offsetof(struct seccomp_data, args) + (argument)*8)
+#define HIGH(argument) (uint8_t)(LOW(argument) + 4)
+
+/* What an argument must be: the half at that offset, without the bits outside of the mask. */
+struct check {
+    uint8_t offset; /* 0: no check */
+    uint32_t mask;
+    uint32_t value;
+};
+
+struct rule {
+    uint16_t number;
+    bool writes; /* only where the served folder may be changed */
+    struct check checks[2];
+};
+
+/* clang-format off */
+static const struct rule allowed[] = {
+    {.number = SYS_read},
+    /* To the one peer of a connected socket, and to no address. */
+    {.number = SYS_sendto, .checks = {{LOW(4), UINT32_MAX, 0}, {HIGH(4), UINT32_MAX, 0}}},
+    {.number = SYS_recvfrom},
+    {.number = SYS_write},
+    {.number = SYS_openat2},
+    {.number = SYS_fstat},
+    {.number = SYS_newfstatat}, /* also what glibc's fstat(3) calls */
+    {.number = SYS_pread64},
+    {.number = SYS_sendfile},
+    {.number = SYS_close},
+    /* SO_RCVTIMEO and SO_SNDTIMEO, which differ in one bit. */
+    {.number = SYS_setsockopt, .checks = {{LOW(1), UINT32_MAX, SOL_SOCKET}, {LOW(2), ~1U, SO_RCVTIMEO}}},
+#ifdef SYS_poll
+    {.number = SYS_poll},
+#else
+    {.number = SYS_ppoll},
+#endif
+    {.number = SYS_shutdown},
+    {.number = SYS_clock_gettime}, /* where the kernel gives no vDSO */
+    {.number = SYS_rt_sigreturn},
+    {.number = SYS_exit_group},
+    /* No special bits in the mode. */
+    {.number = SYS_openat, .writes = true, .checks = {{LOW(3), ~0777U, 0}}},
+    {.number = SYS_linkat, .writes = true},
+    {.number = SYS_renameat2, .writes = true},
+    {.number = SYS_unlinkat, .writes = true, .checks = {{LOW(2), UINT32_MAX, 0}}}, /* no folders */
+    {.number = SYS_fsync, .writes = true},
+    {.number = SYS_flock, .writes = true},
+    {.number = SYS_fallocate, .writes = true, .checks = {{LOW(1), UINT32_MAX, FALLOC_FL_KEEP_SIZE}}},
+    {.number = SYS_fcntl, .writes = true, .checks = {{LOW(1), UINT32_MAX, F_DUPFD_CLOEXEC}}},
+};
+/* clang-format on */
+
+enum { ALLOWED = sizeof allowed / sizeof allowed[0], ALLOWED_MAX = 24 };
+_Static_assert(ALLOWED <= ALLOWED_MAX, "each call more is one more way out: take another away");
+_Static_assert(SO_RCVTIMEO % 2 == 0 && SO_SNDTIMEO == SO_RCVTIMEO + 1, "they differ in one bit");
+
+/* Nothing in perch comes near these: whoever calls one has taken the process over. */
+static const uint16_t deadly[] = {
+#ifdef SYS_fork
+    SYS_fork,
+    SYS_vfork,
+#endif
+    SYS_clone,
+    SYS_clone3,
+    SYS_execve,
+    SYS_execveat,
+    SYS_socket,
+    SYS_socketpair,
+    SYS_connect,
+    SYS_bind,
+    SYS_listen,
+    SYS_accept,
+    SYS_accept4,
+    SYS_ptrace,
+    SYS_process_vm_readv,
+    SYS_process_vm_writev,
+    SYS_pidfd_open,
+    SYS_pidfd_getfd,
+    SYS_pidfd_send_signal,
+    SYS_mount,
+    SYS_umount2,
+    SYS_pivot_root,
+    SYS_chroot,
+    SYS_unshare,
+    SYS_setns,
+    SYS_bpf,
+    SYS_perf_event_open,
+    SYS_userfaultfd,
+    SYS_io_uring_setup,
+    SYS_io_uring_enter,
+    SYS_io_uring_register,
+    SYS_add_key,
+    SYS_request_key,
+    SYS_keyctl,
+    SYS_open_by_handle_at,
+    SYS_init_module,
+    SYS_finit_module,
+    SYS_delete_module,
+    SYS_kexec_load,
+};
+
+enum { DEADLY = sizeof deadly / sizeof deadly[0] };
+
+/* ---- Assembling ---- */
+
+#ifdef PERCH_INSTRUMENTED
+/* What watches over such a build makes calls of its own, whenever it likes. */
+enum { OTHERWISE = SECCOMP_RET_ALLOW };
+#else
+enum { OTHERWISE = SECCOMP_RET_ERRNO | ENOSYS };
+#endif
+
+enum {
+    NUMBERS = 512, /* above all that is on the lists */
+    WORDS = NUMBERS / 32,
+    PROGRAM_MAX = 192, /* below 256: so far a jump reaches */
+};
+
+/* Written from its end to its beginning: a jump, which can only lead ahead, leads to what is there
+ * already. Places are indexes of code. */
+struct assembly {
+    struct sock_filter code[PROGRAM_MAX];
+    unsigned at; /* the first instruction */
+    unsigned allow, kill, other;
+};
+
+static unsigned put(struct assembly *assembly, unsigned code, uint32_t operand)
+{
+    assembly->code[--assembly->at] = (struct sock_filter)BPF_STMT((uint16_t)code, operand);
+    return assembly->at;
+}
+
+static unsigned put_jump(struct assembly *assembly, unsigned condition, uint32_t operand,
+                         unsigned if_true, unsigned if_false)
+{
+    uint8_t jt = (uint8_t)(if_true - assembly->at), jf = (uint8_t)(if_false - assembly->at);
+    put(assembly, BPF_JMP | condition | BPF_K, operand);
+    assembly->code[assembly->at].jt = jt;
+    assembly->code[assembly->at].jf = jf;
+    return assembly->at;
+}
+
+static unsigned put_load(struct assembly *assembly, size_t offset)
+{
+    return put(assembly, BPF_LD | BPF_W | BPF_ABS, (uint32_t)offset);
+}
+
+/* ---- Calls of any arguments: two bitmaps, a word for 32 numbers ---- */
+
+struct word {
+    uint32_t allow;
+    uint32_t kill;
+};
+
+static void set_bit(uint32_t *word, unsigned number)
+{
+    *word |= UINT32_C(1) << (number % 32);
+}
+
+static void fill_words(struct word *words, bool writes)
+{
+    for (unsigned i = 0; i < DEADLY; i++)
+        set_bit(&words[deadly[i] / 32].kill, deadly[i]);
+    for (unsigned i = 0; i < ALLOWED; i++)
+        if (!allowed[i].checks[0].offset && (writes || !allowed[i].writes))
+            set_bit(&words[allowed[i].number / 32].allow, allowed[i].number);
+}
+
+/* X is the number's bit in its word. */
+static unsigned put_word(struct assembly *assembly, const struct word *word)
+{
+    unsigned next = assembly->other;
+    if (word->kill)
+        next = put_jump(assembly, BPF_JSET, word->kill, assembly->kill, next);
+    if (word->allow)
+        next = put_jump(assembly, BPF_JSET, word->allow, assembly->allow, next);
+    return next == assembly->other ? next : put(assembly, BPF_MISC | BPF_TXA, 0);
+}
+
+/* Finds the word: those from the given one on. The number is in A. */
+// NOLINTNEXTLINE(misc-no-recursion): four deep
+static unsigned put_words(struct assembly *assembly, const struct word *words, unsigned first,
+                          unsigned count)
+{
+    if (count == 1)
+        return put_word(assembly, &words[first]);
+    unsigned half = count / 2;
+    unsigned upper = put_words(assembly, words, first + half, count - half);
+    unsigned lower = put_words(assembly, words, first, half);
+    if (lower == upper)
+        return lower;
+    return put_jump(assembly, BPF_JGE, (first + half) * 32, upper, lower);
+}
+
+static void put_bitmaps(struct assembly *assembly, bool writes)
+{
+    struct word words[WORDS] = {{0, 0}};
+    fill_words(words, writes);
+    unsigned search = put_words(assembly, words, 0, WORDS);
+    put_jump(assembly, BPF_JGE, NUMBERS, assembly->other, search); /* those of x32 among them */
+    put_load(assembly, offsetof(struct seccomp_data, nr));
+    put(assembly, BPF_MISC | BPF_TAX, 0);
+    put(assembly, BPF_ALU | BPF_LSH | BPF_X, 0);
+    put(assembly, BPF_LD | BPF_IMM, 1);
+    put(assembly, BPF_MISC | BPF_TAX, 0);
+    put(assembly, BPF_ALU | BPF_AND | BPF_K, 31);
+}
+
+/* ---- Calls of certain arguments: one after another ---- */
+
+static unsigned put_checks(struct assembly *assembly, const struct rule *rule)
+{
+    unsigned next = assembly->allow;
+    for (unsigned i = 2; i-- > 0;) {
+        const struct check *check = &rule->checks[i];
+        if (!check->offset)
+            continue;
+        put_jump(assembly, BPF_JEQ, check->value, next, assembly->other);
+        if (check->mask != UINT32_MAX)
+            put(assembly, BPF_ALU | BPF_AND | BPF_K, check->mask);
+        next = put_load(assembly, check->offset);
+    }
+    return next;
+}
+
+static void put_checked(struct assembly *assembly, bool writes)
+{
+    for (unsigned i = 0; i < ALLOWED; i++) {
+        if (!allowed[i].checks[0].offset || (!writes && allowed[i].writes))
+            continue;
+        unsigned rest = assembly->at;
+        unsigned checks = put_checks(assembly, &allowed[i]);
+        put_jump(assembly, BPF_JEQ, allowed[i].number, checks, rest);
+    }
+}
+
+/* ---- The program ---- */
+
+static void assemble(struct assembly *assembly, bool writes)
+{
+    assembly->at = PROGRAM_MAX;
+    assembly->allow = put(assembly, BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+    assembly->kill = put(assembly, BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS);
+    assembly->other = put(assembly, BPF_RET | BPF_K, OTHERWISE);
+    put_bitmaps(assembly, writes);
+    put_checked(assembly, writes);
+    unsigned ours = put_load(assembly, offsetof(struct seccomp_data, nr));
+    /* Another machine's numbers mean other calls. */
+    put_jump(assembly, BPF_JEQ, THIS_MACHINE, ours, assembly->kill);
+    put_load(assembly, offsetof(struct seccomp_data, arch));
+}
+
+int filter_install(bool writes)
+{
+    struct assembly assembly;
+    if (THIS_MACHINE == 0) {
+        errno = ENOSYS;
+        return -1;
+    }
+    assemble(&assembly, writes);
+    struct sock_fprog program = {(unsigned short)(PROGRAM_MAX - assembly.at),
+                                 assembly.code + assembly.at};
+    return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
+}
