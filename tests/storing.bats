@@ -213,9 +213,10 @@ END
     py <<'END'
 import resource
 open("files/a", "w").write("old")
-# 0, 1, 2 and the folder: then nothing more.
-limit = lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (4, 4))
-with Perch("--directory", "files", preexec_fn=limit) as perch:
+with Perch("--directory", "files") as perch:
+    assert perch.talk.ask().status == 200
+    # 0, 1, 2 and the folder: from now on nothing more.
+    resource.prlimit(perch.pid, resource.RLIMIT_NOFILE, (4, 4))
     for name in "a", "b":
         reply = perch.talk.ask("/files/" + name, method="PUT", body="new")
         assert reply.status == 503, reply

@@ -23,19 +23,21 @@ enum { INSTRUMENTED = false };
 
 /* ---- Limits ---- */
 
-/* Fails where the limit is lower already. */
-static void set_limit(int resource, rlim_t most)
+static struct rlimit *at_most(rlim_t most)
 {
-    (void)setrlimit(resource, &(struct rlimit){most, most});
+    static struct rlimit limit;
+    limit.rlim_cur = limit.rlim_max = most;
+    return &limit;
 }
 
+/* Each fails where the limit is lower already. */
 static void set_limits(void)
 {
-    set_limit(RLIMIT_CORE, 0);
-    set_limit(RLIMIT_NPROC, 0);
-    set_limit(RLIMIT_NOFILE, JAIL_DESCRIPTORS_MAX);
+    (void)setrlimit(RLIMIT_CORE, at_most(0));
+    (void)setrlimit(RLIMIT_NPROC, at_most(0));
+    (void)setrlimit(RLIMIT_NOFILE, at_most(JAIL_DESCRIPTORS_MAX));
     if (!INSTRUMENTED)
-        set_limit(RLIMIT_AS, JAIL_ADDRESS_SPACE_MAX);
+        (void)setrlimit(RLIMIT_AS, at_most(JAIL_ADDRESS_SPACE_MAX));
 }
 
 /* ---- Landlock ---- */

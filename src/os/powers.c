@@ -76,6 +76,7 @@ static _Noreturn void refuse(const char *call, const char *user)
 void powers_become(const char *user)
 {
     errno = 0;
+    // cppcheck-suppress getpwnamCalled; no threads here
     const struct passwd *entry = getpwnam(user);
     if (!entry)
         diag_die(EX_NOUSER, "--user: \"%s\": %s; name a user of this machine", user,

@@ -263,10 +263,11 @@ void wire_send_file(struct wire *wire, int fd, uint64_t from, uint64_t len)
 
 /* ---- The end ---- */
 
+/* More, or the end. */
 static bool more_is_waiting(const struct wire *wire)
 {
-    char byte;
-    return recv(wire->peer.in, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+    struct pollfd ready = {.fd = wire->peer.in, .events = POLLIN};
+    return poll(&ready, 1, 0) > 0;
 }
 
 static void linger(struct wire *wire)
