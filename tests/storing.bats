@@ -49,12 +49,12 @@ END
 
 @test "hidden and linked where a rename can't be kept from replacing" {
     stores_by 'linkat\([0-9]+, "\.perch-[0-9a-f]{32}", [0-9]+, "a", 0\) = 0' '' \
-        -e inject=linkat:error=ENOENT:when=1..2 -e inject=renameat2:error=EINVAL
+        -e inject=linkat:error=ENOENT:when=1..2 -e inject=renameat2:error=EINVAL:when=1
 }
 
 @test "hidden and renamed where there are no links either" {
-    stores_by 'renameat\(.*"\.perch-[0-9a-f]{32}".*"a"\) = 0' '' \
-        -e inject=linkat:error=EPERM -e inject=renameat2:error=EINVAL
+    stores_by 'renameat2\(.*"\.perch-[0-9a-f]{32}".*"a", 0\) = 0' '' \
+        -e inject=linkat:error=EPERM -e inject=renameat2:error=EINVAL:when=1
 }
 
 # ---- Failures ----
@@ -102,16 +102,16 @@ TABLE = [
     ("openat", "1..2", "EMFILE", 503, "create folder/a: "),
     ("openat", "1..2", "ENOENT", 409, ""),
     # Over an old file.
-    ("renameat", "1", "EACCES", 403, "rename to folder/a: "),
-    ("renameat", "1", "EIO", 500, "rename to folder/a: "),
-    ("renameat", "1", "EBUSY", 409, "rename to folder/a: "),
-    ("renameat", "1", "ENOENT", 409, ""),
+    ("renameat2", "1", "EACCES", 403, "rename to folder/a: "),
+    ("renameat2", "1", "EIO", 500, "rename to folder/a: "),
+    ("renameat2", "1", "EBUSY", 409, "rename to folder/a: "),
+    ("renameat2", "1", "ENOENT", 409, ""),
     ("linkat", "3", "ENOSPC", 507, "rename to folder/a: "),
 ]
 os.mkdir("files/folder")
 for call, when, error, status, line in TABLE:
     for old in None, b"old":
-        if not old and (call == "renameat" or when == "3"):
+        if not old and (call == "renameat2" or when == "3"):
             continue
         if old:
             open("files/folder/a", "wb").write(old)

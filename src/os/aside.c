@@ -115,7 +115,7 @@ int aside_replace(struct aside *aside, const char *name)
             return -1;
         }
     }
-    if (renameat(aside->folder, aside->hidden, aside->folder, name) != 0)
+    if (syscall(SYS_renameat2, aside->folder, aside->hidden, aside->folder, name, 0) != 0)
         return -1;
     aside->hidden[0] = '\0';
     return 0;

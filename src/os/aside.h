@@ -21,9 +21,6 @@ struct aside {
     char hidden[sizeof HIDDEN_PREFIX + RANDOM_NAME_LEN]; /* empty where the file has no name */
 };
 
-/* Draws what makes hidden names differ from those of others; before the first. */
-void aside_prepare(void);
-
 /* Makes one in a folder, which stays the caller's. */
 int aside_open(struct aside *aside, int folder);
 

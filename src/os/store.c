@@ -1,6 +1,5 @@
 #include "os/store.h"
 
-#include "os/aside.h"
 #include "os/place.h"
 
 #include <errno.h>
@@ -21,7 +20,6 @@ int store_open(struct store *store, const char *directory, bool durable)
     }
     /* A file beyond the process's limit is to be an errno, not a death. */
     signal(SIGXFSZ, SIG_IGN);
-    aside_prepare();
     return store->folder < 0 ? -1 : 0;
 }
 
