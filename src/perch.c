@@ -9,6 +9,7 @@
 #include "os/client.h"
 #include "os/inherit.h"
 #include "os/jail.h"
+#include "os/local.h"
 #include "os/powers.h"
 #include "os/store.h"
 #include "os/sweep.h"
@@ -97,6 +98,7 @@ int main(int argc, char *argv[])
     if (peer.in_kind == PEER_PATIENT && isatty(peer.in))
         settings_stop_the_clocks(&settings);
     client_begin(&client, peer.in);
+    local_begin(peer.in);
     wire_open(&wire, peer, settings.timeout_stall);
     diag_open();
     diag_limit(DIAG_LINES_MAX);

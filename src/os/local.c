@@ -18,7 +18,10 @@ static bool is_loopback_6(const struct in6_addr *address)
     return IN6_IS_ADDR_LOOPBACK(address) || (IN6_IS_ADDR_V4MAPPED(address) && is_loopback_4(last));
 }
 
-bool local_is_loopback(int connection)
+static bool is_loopback;
+static struct utsname machine;
+
+static bool came_to_loopback(int connection)
 {
     union {
         struct sockaddr any;
@@ -33,8 +36,19 @@ bool local_is_loopback(int connection)
     return address.any.sa_family == AF_INET6 && is_loopback_6(&address.v6.sin6_addr);
 }
 
+void local_begin(int connection)
+{
+    is_loopback = came_to_loopback(connection);
+    if (is_loopback && uname(&machine) != 0)
+        machine.nodename[0] = '\0';
+}
+
+bool local_is_loopback(void)
+{
+    return is_loopback;
+}
+
 bool local_is_host_name(struct span name)
 {
-    struct utsname machine;
-    return uname(&machine) == 0 && span_equal_nocase(name, span_of(machine.nodename));
+    return span_equal_nocase(name, span_of(machine.nodename));
 }

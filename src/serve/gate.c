@@ -36,7 +36,7 @@ int gate_host(const struct exchange *exchange)
 static bool may_be_rebound(const struct exchange *exchange, struct span host)
 {
     return exchange->settings->allowed_hosts.count == 0 && !authority_is_loopback(host) &&
-           local_is_loopback(exchange->wire->peer.in) && !local_is_host_name(host);
+           local_is_loopback() && !local_is_host_name(host);
 }
 
 int gate_origin(struct exchange *exchange)
