@@ -81,23 +81,6 @@ END
     "${OWN_NETWORK[@]}" python3 elsewhere.py 3>&-
 }
 
-# What these checks cost is paid by browsers that change something, and by nobody else.
-@test "the own address is asked for only where a request that changes something has Origin" {
-    need_strace
-    py <<END
-def asks(*fields, method="PUT", body="x"):
-    with Perch("--directory", "files", wrapper=["strace", "-o", "calls", "-e", "trace=getsockname,uname"],
-               env=no_leak_search()) as perch:
-        perch.talk.ask("/files/a", *fields, method=method, body=body, host="evil.example")
-        perch.talk.half_close()
-        perch.talk.ends()
-    return sum("(" in line for line in open("calls"))
-quiet = asks()
-assert quiet == asks(method="GET", body=None) == asks("Origin: http://evil.example", method="GET", body=None)
-assert asks("Origin: http://evil.example") > quiet
-END
-}
-
 @test "--allow-host: what is no host is refused" {
     for host in '' ' ' 'a b' a/b http://a a:80 '[::1' '::1' 'a@b' 'ä' 'a#b'; do
         run -64 --separate-stderr "$PERCH" --allow-host "$host"
