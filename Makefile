@@ -224,6 +224,15 @@ $(BUILD)/cut: $(CUT)
 
 -include $(CUT:.o=.d)
 
+# perch by a clock that a test can put forward.
+LATER := $(HANDLER:%.c=$(BUILD)/scripted/%.o) $(patsubst %,$(BUILD)/scripted/%.o,src/perch tests/later/clock)
+
+$(BUILD)/later: $(LATER)
+	@echo '  LINK  $@'
+	$(Q)$(CC) $(EXTRA) -Wl,--wrap=clock_gettime -pie -o $@ $^ -lz
+
+-include $(LATER:.o=.d)
+
 # What the bench measures with: a client that counts, and the least that any server could do, static
 # where that can be had.
 BENCH := $(BUILD)/bench/load $(BUILD)/bench/null
@@ -254,7 +263,7 @@ $(BUILD)/faults/%: Makefile
 	$(Q)$(CC) -std=gnu17 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -o $@ $(filter %.c,$^)
 
 test: | $(AFTER_DEPS)
-	@$(MAKE) --no-print-directory all $(UNITS) $(FAULTS) $(BUILD)/cut
+	@$(MAKE) --no-print-directory all $(UNITS) $(FAULTS) $(BUILD)/cut $(BUILD)/later
 	@BUILD='$(BUILD)' tests/run
 
 # The long form of tests/faults, which "make test" runs in short: see tests/faults/README.md.

@@ -222,3 +222,41 @@ with Perch("--directory", "files") as perch:
     perch.talk.ends()
 END
 }
+
+# ---- The longest that a connection is kept ----
+
+@test "1000 requests: the last reply says close, and nothing behind it is answered" {
+    py <<'END'
+for target, status in ("/", 200), ("/nothing", 404):
+    with Perch(kind="unix") as perch:
+        perch.talk.send(request(target) * 1001)
+        for number in range(1, 1001):
+            reply = perch.talk.reply()
+            assert reply.status == status and reply.closes() == (number == 1000), (number, reply)
+        perch.talk.ends()
+END
+}
+
+@test "one hour: the next reply says close" {
+    [ -x "$BUILD/later" ] || skip "make test builds build/later, a perch whose clock can be put forward"
+    py <<'END'
+def at(seconds):
+    with open("later", "r+b") as file:
+        file.write(struct.pack("=q", seconds))
+open("later", "wb").write(bytes(8))
+env = dict(os.environ, PERCH_LATER=os.path.abspath("later"))
+for version in "1.1", "1.0":
+    at(0)
+    with Perch(program=BUILD + "/later", env=env) as perch:
+        def ask():
+            return perch.talk.ask("/echo/a", "Connection: keep-alive", version=version)
+        assert not ask().closes()
+        at(3590)
+        reply = ask()
+        assert reply.body == b"a" and not reply.closes(), reply
+        at(3601)
+        reply = ask()
+        assert reply.body == b"a" and reply.closes(), reply
+        perch.talk.ends()
+END
+}

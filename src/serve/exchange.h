@@ -38,6 +38,7 @@ struct exchange {
         int64_t microseconds;  /* from the first octet of the head to the end of the reply */
         unsigned number;       /* of the connection's requests */
     } log;                     /* set only where there is one */
+    int64_t last_moment;       /* the connection is kept until then (clock_ms()) */
     bool keep;                 /* the connection stays after this reply; the session's to decide */
 };
 

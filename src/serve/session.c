@@ -133,7 +133,7 @@ static int understand(struct exchange *exchange)
 bool session_keeps(struct exchange *exchange)
 {
     exchange->keep = exchange->keep && body_can_be_skipped(&exchange->body) && !stop_asked() &&
-                     !access_is_exhausted(exchange);
+                     !access_is_exhausted(exchange) && clock_ms() < exchange->last_moment;
     return exchange->keep;
 }
 
@@ -174,7 +174,7 @@ static int answer(struct exchange *exchange)
 /* ---- The connection ---- */
 
 /* Reads and answers one request, and decides whether the connection stays. */
-static void serve_one(struct exchange *exchange, int wait_ms, unsigned number, bool may_stay)
+static void serve_one(struct exchange *exchange, int wait_ms, unsigned number)
 {
     exchange->keep = false;
     exchange->route = NULL;
@@ -189,7 +189,7 @@ static void serve_one(struct exchange *exchange, int wait_ms, unsigned number, b
     if (status == 0)
         status = understand(exchange);
     if (status == 0) {
-        exchange->keep = may_stay && !exchange->framing.wants_close;
+        exchange->keep = number < REQUESTS_MAX && !exchange->framing.wants_close;
         status = answer(exchange);
     }
     if (status != 0)
@@ -215,13 +215,12 @@ void session_run(const struct settings *settings, const struct store *store, str
         return;
     }
 
-    int64_t last_moment = deadline_in(CONNECTION_SECONDS_MAX * 1000);
+    exchange.last_moment = deadline_in(CONNECTION_SECONDS_MAX * 1000);
     int wait_ms = settings->timeout_first;
     unsigned requests = 0;
     do {
         requests++;
-        serve_one(&exchange, wait_ms, requests,
-                  requests < REQUESTS_MAX && clock_ms() < last_moment);
+        serve_one(&exchange, wait_ms, requests);
         wait_ms = settings->timeout_idle;
     } while (exchange.keep);
     /* A client that did not ask for the end may be sending its next request just now. */
