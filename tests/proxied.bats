@@ -74,6 +74,19 @@ for first in "", "GET / HTTP/1.1\r\nHost: x\r\n\r\n", "PROXY TCP4 1 2 3 4\r\n":
 END
 }
 
+# DNS rebinding is told from the address that the browser came to: the proxy's.
+@test "a browser that uploads through a proxy need not know of its loopback" {
+    mkdir files
+    py <<'END'
+for destination, status in ("198.51.100.2", 201), ("127.0.0.1", 403), ("127.8.8.8", 403), ("::ffff:127.0.0.1", 403), ("::1", 403), ("2001:db8::2", 201):
+    family, source = ("TCP6", "2001:db8::1") if ":" in destination else ("TCP4", "192.0.2.1")
+    with Perch("--proxy-protocol", "--directory", "files") as perch:
+        perch.talk.send(f"PROXY {family} {source} {destination} 1 80\r\n")
+        reply = perch.talk.ask("/files/a", "Origin: http://x", method="POST", body="a")
+        assert reply.status == status, f"{destination}: {reply}"
+END
+}
+
 @test "nobody asks the kernel who the client is, where nobody wants to know" {
     need_strace
     py <<'END'

@@ -5,17 +5,21 @@
 #include <sys/socket.h>
 #include <sys/utsname.h>
 
-static bool is_loopback_4(uint32_t address)
+/* Addresses in network order, wherever they stand. */
+static bool is_loopback_4(const void *address)
 {
-    return ntohl(address) >> 24 == IN_LOOPBACKNET;
+    uint32_t number;
+    memcpy(&number, address, sizeof number);
+    return ntohl(number) >> 24 == IN_LOOPBACKNET;
 }
 
 /* An IPv4 connection to a socket that listens on both has a mapped address. */
-static bool is_loopback_6(const struct in6_addr *address)
+static bool is_loopback_6(const void *address)
 {
-    uint32_t last;
-    memcpy(&last, address->s6_addr + 12, sizeof last);
-    return IN6_IS_ADDR_LOOPBACK(address) || (IN6_IS_ADDR_V4MAPPED(address) && is_loopback_4(last));
+    struct in6_addr copy;
+    memcpy(&copy, address, sizeof copy);
+    return IN6_IS_ADDR_LOOPBACK(&copy) ||
+           (IN6_IS_ADDR_V4MAPPED(&copy) && is_loopback_4(copy.s6_addr + 12));
 }
 
 static bool is_loopback;
@@ -32,7 +36,7 @@ static bool came_to_loopback(int connection)
     if (getsockname(connection, &address.any, &len) != 0)
         return false;
     if (address.any.sa_family == AF_INET)
-        return is_loopback_4(address.v4.sin_addr.s_addr);
+        return is_loopback_4(&address.v4.sin_addr);
     return address.any.sa_family == AF_INET6 && is_loopback_6(&address.v6.sin6_addr);
 }
 
@@ -41,6 +45,14 @@ void local_begin(int connection)
     is_loopback = came_to_loopback(connection);
     if (is_loopback && uname(&machine) != 0)
         machine.nodename[0] = '\0';
+}
+
+void local_believe(const struct proxy *proxy)
+{
+    if (proxy->family == PROXY_IPV4)
+        is_loopback = is_loopback_4(proxy->destination.address);
+    else if (proxy->family == PROXY_IPV6)
+        is_loopback = is_loopback_6(proxy->destination.address);
 }
 
 bool local_is_loopback(void)

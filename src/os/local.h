@@ -6,8 +6,12 @@
 #define PERCH_OS_LOCAL_H
 
 #include "base/span.h"
+#include "http/proxy.h"
 
 void local_begin(int connection);
+
+/* A proxy whose word counts says where the client came to. */
+void local_believe(const struct proxy *proxy);
 
 /* Whether the connection came to a loopback address (127.0.0.0/8, ::1); false for what is no IP
  * socket. */

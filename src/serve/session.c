@@ -4,6 +4,7 @@
 #include "http/proxy.h"
 #include "os/clock.h"
 #include "os/journal.h"
+#include "os/local.h"
 #include "os/stop.h"
 #include "serve/access.h"
 #include "serve/exchange.h"
@@ -55,6 +56,7 @@ static bool meet_client(struct exchange *exchange)
         if (parsed > 0) {
             wire_consume(exchange->wire, (size_t)parsed);
             client_believe(exchange->client, &proxy);
+            local_believe(&proxy);
             return true;
         }
         exchange->why = proxy.why;
