@@ -17,6 +17,11 @@ make_stage() {
     [ "$(id -u)" != 0 ] || chown nobody: "$STAGE/files" "$STAGE/run"
 }
 
+# In front of a command: it runs as nobody, whom the folders of the stage belong to.
+AS_NOBODY=()
+# shellcheck disable=SC2034 # for the tests
+[ "$(id -u)" != 0 ] || AS_NOBODY=(setpriv --reuid=nobody --regid=nogroup --clear-groups)
+
 # For teardown_file.
 remove_stage() {
     [ -z "${STAGE:-}" ] || rm -rf "$STAGE"

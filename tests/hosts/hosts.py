@@ -82,6 +82,30 @@ def check_requests(where):
         talk.ends()
 
 
+def handlers():
+    """What /proc/PID/status says of each perch that serves this stage's folder."""
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{pid}/status", encoding="ascii") as status:
+                facts = dict(line.rstrip("\n").split(":\t", 1) for line in status if ":\t" in line)
+            with open(f"/proc/{pid}/cmdline", encoding="utf-8") as command:
+                if facts["Name"] == "perch" and FILES in command.read().split("\0"):
+                    yield facts
+        except (FileNotFoundError, ProcessLookupError):
+            pass
+
+
+def check_confined(where):
+    """Whoever starts it, perch shuts itself in before it serves, where the kernel lets it."""
+    with opened(where) as talk:
+        talk.ask()
+        found = list(handlers())
+        assert found, "no handler is there"
+        for facts in found:
+            assert facts["Seccomp"] == "2" and facts["NoNewPrivs"] == "1", facts
+            assert all(int(facts[name], 16) == 0 for name in ("CapPrm", "CapEff", "CapInh", "CapAmb")), facts
+
+
 def check_files(where, owner=None):
     """Uploads by each framing, downloads, and an upload that the client breaks off."""
     content = os.urandom(300000)
@@ -153,6 +177,7 @@ def check_at_once(where, number):
 
 def check_all(where, owner=None, many=300):
     check_requests(where)
+    check_confined(where)
     check_files(where, owner)
     check_at_once(where, 10)
     check_many(where, many)

@@ -119,7 +119,11 @@ with connect(8080) as talk:
 @test "stunnel: TLS in front of perchd with PROXY version 1, and with a perch for each connection" {
     need stunnel stunnel4
     make_certificate
-    { echo "foreground = yes"; echo "pid ="; echo "debug = warning"; configured stunnel.conf; } >conf
+    {
+        [ "$(id -u)" != 0 ] || printf '%s\n' "setuid = nobody" "setgid = nogroup"
+        printf '%s\n' "foreground = yes" "pid =" "debug = warning"
+        configured stunnel.conf
+    } >conf
     with_perchd "--proxy-protocol" '
 listens(proxy, 443), listens(proxy, 8443)
 for port in 443, 8443:

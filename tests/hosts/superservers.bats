@@ -124,7 +124,7 @@ inetutils_inetd() {
 @test "socat, as one socket, and as one that is not the connection itself" {
     need socat socat
     for nofork in ,nofork ''; do
-        under 'check_all(port, many=50)' "$PROGRAM" TCP-LISTEN:0,bind=127.0.0.1,fork \
+        under 'check_all(port, many=50)' "${AS_NOBODY[@]}" "$PROGRAM" TCP-LISTEN:0,bind=127.0.0.1,fork \
             "EXEC:$STAGE/bin/perch --directory $STAGE/files$nofork"
     done
 }
