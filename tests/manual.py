@@ -108,6 +108,7 @@ def exit_codes(program):
 
 # What nobody meets: how perch works inside.
 INTERNAL = {
+    "SPAWN_STACK_BYTES", "SPAWN_STACKS", "SPAWN_PATIENCE_MS",
     "FILE_COPY_MAX", "PIPE_STEP", "SENDFILE_STEP", "SHORTAGE_PAUSE_MS", "STATUS_PERIOD_MS", "PORT_DEFAULT",
 }
 INTERNAL_SECTIONS = {"Buffers"}

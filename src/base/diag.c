@@ -22,6 +22,7 @@ enum {
 static const char *program = "perch";
 static int log_socket = UNKNOWN; /* NOWHERE: descriptor 2 is used, if it is open */
 static bool stderr_is_open;
+static bool is_read_by_journal; /* then each line begins with its priority */
 static int own_pid;
 static bool limited;
 static unsigned lines_left;
@@ -71,6 +72,22 @@ static int open_system_log(void)
     return NOWHERE;
 }
 
+/* $JOURNAL_STREAM would tell, but handlers have no environment. Each journal has a folder of its
+ * own: /run/systemd/journal, or journal.NAMESPACE. */
+static bool leads_to_journal(void)
+{
+    static const char begin[] = "/run/systemd/journal", end[] = "/stdout";
+    struct sockaddr_un peer = {.sun_family = AF_UNSPEC};
+    socklen_t len = sizeof peer - 1;
+    if (getpeername(STDERR_FILENO, (struct sockaddr *)&peer, &len) != 0 ||
+        peer.sun_family != AF_UNIX)
+        return false;
+    size_t path = strlen(peer.sun_path);
+    return path >= sizeof begin + sizeof end - 2 &&
+           memcmp(peer.sun_path, begin, sizeof begin - 1) == 0 &&
+           strcmp(peer.sun_path + path - (sizeof end - 1), end) == 0;
+}
+
 void diag_open(void)
 {
     struct stat facts;
@@ -81,6 +98,13 @@ void diag_open(void)
     stderr_is_open = !to_system_log && fstat(STDERR_FILENO, &facts) == 0;
     own_pid = getpid();
     log_socket = to_system_log ? open_system_log() : NOWHERE;
+    is_read_by_journal = stderr_is_open && leads_to_journal();
+}
+
+bool diag_is_read_by_the_journal(void)
+{
+    diag_open();
+    return is_read_by_journal;
 }
 
 int diag_pid(void)
@@ -112,6 +136,8 @@ static void send_line(int priority, const char *text)
     int lead;
     if (log_socket >= 0)
         lead = snprintf(line, sizeof line, "<%d>%s[%d]: ", LOG_DAEMON | priority, program, own_pid);
+    else if (is_read_by_journal)
+        lead = snprintf(line, sizeof line, "<%d>%s: ", priority, program);
     else
         lead = snprintf(line, sizeof line, "%s: ", program);
     if (lead < 0 || (size_t)lead >= sizeof line / 2)

@@ -33,6 +33,9 @@ int diag_pid(void);
  * client, who may bring them about. */
 void diag_limit(unsigned lines);
 
+/* Whether it leads to systemd's journal, which takes a priority from "<N>" at the begin of a line. */
+bool diag_is_read_by_the_journal(void);
+
 /* One line about something that went wrong. Cut at 1 KiB. */
 __attribute__((format(printf, 1, 2))) void diag_warn(const char *format, ...);
 

@@ -16,10 +16,11 @@
 #define JOURNAL_SOCKET "/run/systemd/journal/socket"
 
 /* Gathered lines are at most one record more than what makes them leave. */
-static char gathered[2 * JOURNAL_RECORD_MAX];
+static char gathered[2 * (JOURNAL_RECORD_MAX + 3)];
 static size_t gathered_len;
 
 static enum journal_kind kind = JOURNAL_NONE;
+static size_t level_len;   /* of the "<N>" before each line, where the journal reads them */
 static int datagrams = -1; /* records are datagrams, to this socket; -1: lines to descriptor 2 */
 
 /* A connected socket for datagrams to that place, or -1. */
@@ -51,12 +52,13 @@ enum journal_kind journal_open(enum journal_kind wanted)
         if (datagrams < 0)
             kind = JOURNAL_NONE;
     }
+    level_len = diag_is_read_by_the_journal() ? 3 : 0;
     return kind;
 }
 
 char *journal_room(void)
 {
-    return gathered + gathered_len;
+    return gathered + gathered_len + level_len;
 }
 
 /* A line as syslog's socket takes it: "<PRIORITY>NAME[PID]: " before it. */
@@ -76,8 +78,10 @@ void journal_commit(size_t len, int priority)
     } else if (datagrams >= 0) {
         send_to_syslog(record, len, priority);
     } else {
+        if (level_len)
+            memcpy(record - level_len, (char[]){'<', (char)('0' + priority), '>'}, level_len);
         record[len] = '\n';
-        gathered_len += len + 1;
+        gathered_len += level_len + len + 1;
         if (gathered_len >= JOURNAL_RECORD_MAX)
             journal_flush();
     }
@@ -89,7 +93,7 @@ void journal_flush(void)
     while (sent < gathered_len) {
         /* One line at a time where they are more than a pipe takes at once. */
         size_t step = gathered_len - sent;
-        while (step > JOURNAL_RECORD_MAX)
+        while (step > JOURNAL_RECORD_MAX && !level_len)
             step =
                 (size_t)((char *)memrchr(gathered + sent, '\n', step - 1) - (gathered + sent)) + 1;
         ssize_t put = write(STDERR_FILENO, gathered + sent, step);
