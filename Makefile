@@ -12,6 +12,7 @@ PACKAGES_TEST += goaccess jq valgrind
 PACKAGES_TEST += e2fsprogs
 PACKAGES_TEST += clang clang-format clang-tidy cppcheck shellcheck
 PACKAGES_TEST += ucspi-tcp ipsvd socat libwrap0 libtirpc3 libevent-2.1-7 libbsd0
+PACKAGES_TEST += mandoc mmdebstrap dpkg-dev
 PACKAGES_TEST += nginx haproxy stunnel4 caddy openssl iproute2
 # These exclude each other where they are installed: they are unpacked beneath build/, no more.
 PACKAGES_UNPACK := xinetd openbsd-inetd inetutils-inetd
