@@ -33,7 +33,8 @@ int diag_pid(void);
  * client, who may bring them about. */
 void diag_limit(unsigned lines);
 
-/* Whether it leads to systemd's journal, which takes a priority from "<N>" at the begin of a line. */
+/* Whether it leads to systemd's journal, which takes a priority from "<N>" at the begin of a line.
+ */
 bool diag_is_read_by_the_journal(void);
 
 /* One line about something that went wrong. Cut at 1 KiB. */
