@@ -208,7 +208,7 @@ $(BUILD)/unit/%: tests/unit/%.c $(PURE)
 
 # The session in a test's own process: the linker leads what the wire asks of the system past
 # tests/scripted/connection.c. Without _FORTIFY_SOURCE, which has other names for those calls.
-WRAPPED  := read poll send sendfile fstat clock_gettime getrandom stop_watch
+WRAPPED  := read poll send sendfile fstat fstatat clock_gettime getrandom stop_watch
 WRAP     := $(WRAPPED:%=-Wl,--wrap=%)
 HANDLER  := $(wildcard src/base/*.c src/http/*.c src/os/*.c src/serve/*.c)
 SCRIPTED := $(wildcard tests/scripted/*.c)

@@ -10,6 +10,8 @@ the real program. The last line is the sum.
 
 import argparse
 import concurrent.futures
+import email.utils
+import functools
 import os
 import pathlib
 import re
@@ -19,14 +21,36 @@ import zlib
 
 import cases
 
+A_TIME = 1700000000
 SUM = re.compile(r"(\d+) passed, (\d+) failed")
+
+
+def expand(folder, match):
+    """An entity tag or a time of a file, as tests/scripted/connection.c lets perch see it."""
+    kind, name = match[1], os.fsdecode(match[2])
+    if kind == b"etag":
+        return b'"%x-%x-1"' % (os.stat(folder / name).st_size, A_TIME * 10**9)
+    return email.utils.formatdate(A_TIME, usegmt=True).encode()
+
+
+def inputs(of_group, folder):
+    """The files that hold the requests; those with a placeholder as copies, beside the folder."""
+    for case in of_group:
+        path = case.file(".in")
+        request = cases.PLACEHOLDER.sub(functools.partial(expand, folder), path.read_bytes())
+        if request != path.read_bytes():
+            copy = folder.parent / path.name
+            copy.write_bytes(request)
+            copy.with_suffix(".out").write_bytes(case.file(".out").read_bytes())
+            path = copy
+        yield path
 
 
 def cut_command(args, group, of_group, folder, part):
     options = cases.options_of(group, folder)
     served = folder if cases.changes_its_folder(group) else "-"
-    return [args.build / "cut", served, f"{part}/{args.jobs}",
-            *(case.file(".in") for case in of_group), "--", *options]
+    return [args.build / "cut", served, f"{part}/{args.jobs}", *inputs(of_group, folder),
+            "--", *options]
 
 
 def run_part(args, group, of_group, part):
