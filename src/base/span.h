@@ -31,7 +31,8 @@ static inline struct span span_between(const char *from, const char *to)
 /* What is left of a span behind its first n bytes; n is at most its length. */
 static inline struct span span_after(struct span text, size_t n)
 {
-    return (struct span){text.at + n, text.len - n};
+    /* An empty span may point nowhere, and nothing may be added to that, not even 0. */
+    return (struct span){n ? text.at + n : text.at, text.len - n};
 }
 
 bool span_equal(struct span a, struct span b);
