@@ -10,7 +10,7 @@ PACKAGES      := gcc libc6-dev make pkg-config musl-tools zlib1g-dev libsystemd-
 PACKAGES_TEST := bats curl python3 strace systemd procps util-linux mount
 PACKAGES_TEST += goaccess jq valgrind
 PACKAGES_TEST += e2fsprogs
-PACKAGES_TEST += clang clang-format clang-tidy cppcheck shellcheck
+PACKAGES_TEST += clang libclang-rt-dev clang-format clang-tidy cppcheck shellcheck
 PACKAGES_TEST += ucspi-tcp ipsvd socat libwrap0 libtirpc3 libevent-2.1-7 libbsd0
 PACKAGES_TEST += mandoc mmdebstrap dpkg-dev
 PACKAGES_TEST += nginx haproxy stunnel4 caddy openssl iproute2
@@ -71,6 +71,8 @@ endif
 COMPILE_musl    = $(MUSL) $(CFLAGS_musl)
 COMPILE_dynamic = $(CC) $(CFLAGS_dynamic)
 
+COMMA := ,
+
 # make V=1 shows the commands.
 Q := $(if $(V),,@)
 
@@ -85,7 +87,7 @@ HEADERS        := $(wildcard src/*.h src/*/*.h)
 objects = $(patsubst src/%.c,$(BUILD)/$(2)/%.o,$(1))
 
 .SECONDARY: # objects stay, also those that only a unit program asked for
-.PHONY: all deps deps-test run install uninstall test test-faults lint sanitize format clean help FORCE
+.PHONY: all deps deps-test run install uninstall test test-faults lint fuzz sanitize format clean help FORCE
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/perch $(BUILD)/perchd
@@ -272,6 +274,45 @@ test-faults: | $(AFTER_DEPS)
 	@$(MAKE) --no-print-directory all $(FAULTS)
 	@BUILD='$(BUILD)' FAULTS_FORM=long BATS_TEST_TIMEOUT=600 tests/run faults
 
+# ---- Fuzzing ----
+
+# A target is one file of tests/fuzz. That of the session is linked as $(BUILD)/cut is; it notes what
+# was asked where the parsers are called.
+FUZZ        := $(BUILD)/fuzz
+TARGETS     := $(patsubst tests/fuzz/%.c,$(FUZZ)/%,$(wildcard tests/fuzz/*.c))
+FUZZ_FLAGS  := -std=gnu17 -D_GNU_SOURCE -Isrc -MMD -MP -O1 -g -fno-omit-frame-pointer \
+               -fno-sanitize-recover=all
+FUZZ_PURE   := $(patsubst %.c,$(FUZZ)/objects/%.o,$(wildcard src/base/*.c src/http/*.c))
+FUZZ_ALL    := $(patsubst %.c,$(FUZZ)/objects/%.o,$(HANDLER) $(filter-out %/cut.c,$(SCRIPTED)))
+FUZZ_WRAP   := $(WRAP) $(patsubst %,-Wl$(COMMA)--wrap=%,head_parse framing_decide body_next)
+SECONDS     ?= 60
+
+$(FUZZ)/objects/src/%.o: src/%.c
+	@mkdir -p $(@D)
+	@echo '  CC    $@'
+	$(Q)clang $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link,address,undefined -c -o $@ $<
+
+# What tests is not what is to be explored.
+$(FUZZ)/objects/tests/%.o: tests/%.c
+	@mkdir -p $(@D)
+	@echo '  CC    $@'
+	$(Q)clang $(FUZZ_FLAGS) -fsanitize=address,undefined -c -o $@ $<
+
+FUZZ_LINK = $(Q)echo '  FUZZ  $@'; clang -fsanitize=fuzzer,address,undefined -o $@ $^
+
+$(FUZZ)/session: $(FUZZ)/objects/tests/fuzz/session.o $(FUZZ_ALL)
+	$(FUZZ_LINK) $(FUZZ_WRAP) -lz
+
+$(FUZZ)/%: $(FUZZ)/objects/tests/fuzz/%.o $(FUZZ_PURE)
+	$(FUZZ_LINK)
+
+-include $(patsubst $(FUZZ)/%,$(FUZZ)/objects/tests/fuzz/%.d,$(TARGETS)) $(FUZZ_ALL:.o=.d)
+
+# SECONDS is the whole time, shared over the targets and the processors.
+fuzz: | $(AFTER_DEPS)
+	@$(MAKE) --no-print-directory -s $(TARGETS)
+	@BUILD='$(BUILD)' tests/fuzz/run '$(SECONDS)'
+
 lint: | $(AFTER_DEPS)
 	@tests/lint
 
@@ -297,6 +338,7 @@ help:
 	@echo 'make test-faults  kills, errors, power cuts and crowds, at length (10 minutes)'
 	@echo 'make lint         formatting, clang-tidy, cppcheck, shellcheck, warnings of gcc and clang'
 	@echo 'make sanitize     all tests with AddressSanitizer and UndefinedBehaviorSanitizer'
+	@echo 'make fuzz         fuzz each parser and the whole session, SECONDS=60 in all'
 	@echo 'make format       format the sources'
 	@echo 'make clean        remove build/'
 	@echo 'V=1 shows the commands.'

@@ -19,6 +19,8 @@ struct name {
     struct timespec changed;
 };
 
+enum { FOLDERS_OPEN = 16 };
+
 static struct name names[TREE_NAMES];
 static size_t name_count;
 static char root[PATH_MAX];
@@ -66,7 +68,6 @@ static int visit_name(const char *path, const struct stat *facts, int type, stru
 /* A folder comes before what is in it. */
 static void walk_all(void (*on_each)(const char *path, const struct stat *facts))
 {
-    enum { FOLDERS_OPEN = 16 };
     on_name = on_each;
     if (nftw(root, visit_name, FOLDERS_OPEN, FTW_PHYS) != 0)
         give_up(root);
@@ -177,4 +178,16 @@ void tree_restore(void)
     walk_all(remove_strange);
     for (size_t i = 0; i < name_count; i++)
         put_back(&names[i]);
+}
+
+static int remove_name(const char *path, const struct stat *facts, int type, struct FTW *where)
+{
+    (void)facts, (void)type, (void)where;
+    return remove(path);
+}
+
+void tree_remove(void)
+{
+    if (nftw(root, remove_name, FOLDERS_OPEN, FTW_PHYS | FTW_DEPTH) != 0)
+        give_up(root);
 }

@@ -21,6 +21,9 @@ void tree_visit_files(tree_visitor *visit);
 /* Removes what was not there, and makes anew what was changed. */
 void tree_restore(void);
 
+/* Removes the folder and all that is in it. */
+void tree_remove(void);
+
 /* FNV-1a: goes on with what digest an earlier call returned, or TREE_DIGEST_BEGIN. */
 #define TREE_DIGEST_BEGIN UINT64_C(0xcbf29ce484222325)
 uint64_t tree_digest_of(uint64_t digest, struct span text);
