@@ -116,6 +116,9 @@ $(BUILD)/dynamic/%.o: src/%.c $(BUILD)/commands
 	@echo '  CC    $@'
 	$(Q)$(COMPILE_dynamic) -c -o $@ $<
 
+# The page is put into its object.
+$(BUILD)/musl/serve/page.o $(BUILD)/dynamic/serve/page.o: $(wildcard src/page/*)
+
 -include $(patsubst %.o,%.d,$(call objects,$(SOURCES),musl) $(call objects,$(SOURCES),dynamic))
 
 # ---- Packages ----

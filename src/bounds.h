@@ -59,6 +59,14 @@
 #define LEFTOVER_SECONDS 86400
 /* Each takes a descriptor while the folders in it are looked into. */
 #define SWEEP_DEPTH_MAX 256
+/* ---- Listings ---- */
+
+/* Names of one pass through a folder, and how many there may be: 100,000 of usual length fit. A
+ * folder with more is read in several passes. */
+#define FOLDER_NAMES_BYTES 1572864
+#define FOLDER_NAMES_MAX   131072
+/* One read of a folder. */
+#define FOLDER_READ_BYTES 32768
 
 /* ---- Buffers ---- */
 

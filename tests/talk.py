@@ -118,11 +118,24 @@ class Talk:
         bodiless = reply.status < 200 or reply.status in (204, 304)
         if bodiless:
             assert reply.get("content-length") is None, reply
+        elif method != "HEAD" and reply.get("transfer-encoding") == "chunked":
+            reply.body = b"".join(iter(self._chunk, b""))
         elif method != "HEAD":
-            length = int(reply.get("content-length"))
-            self._until(lambda: len(self.unread) >= length)
-            reply.body, self.unread = self.unread[:length], self.unread[length:]
+            reply.body = self._take(int(reply.get("content-length")))
         return reply
+
+    def _take(self, length):
+        self._until(lambda: len(self.unread) >= length)
+        taken, self.unread = self.unread[:length], self.unread[length:]
+        return taken
+
+    def _chunk(self):
+        """The next chunk's data; empty for the last one. No extensions, no trailers."""
+        self._until(lambda: b"\r\n" in self.unread)
+        size, self.unread = self.unread.split(b"\r\n", 1)
+        data = self._take(int(size, 16))
+        assert self._take(2) == b"\r\n"
+        return data
 
     def ask(self, target="/", *fields, method="GET", **more):
         self.send(request(target, *fields, method=method, **more))

@@ -1,5 +1,7 @@
 #include "http/coding.h"
 
+#include "http/qvalue.h"
+
 /* In the order in which they are preferred where the weights are equal. */
 static const struct {
     enum coding coding;
@@ -12,38 +14,21 @@ static const struct {
 
 enum {
     UNNAMED = -1,
-    /* Weights count in thousandths. Identity has the least that there is where nobody named it: a
+    /* Identity has the least that there is where nobody named it: a
      * coding that was named wins. */
     LEAST = 1,
 };
-
-/* qvalue = ( "0" [ "." 0*3DIGIT ] ) / ( "1" [ "." 0*3"0" ] ); false where it is none. */
-static bool parse_qvalue(struct span text, int *weight)
-{
-    if (text.len == 0 || text.len > 5 || (text.at[0] != '0' && text.at[0] != '1') ||
-        (text.len > 1 && text.at[1] != '.'))
-        return false;
-    int thousandths = text.at[0] == '1' ? 1000 : 0;
-    int unit = 100;
-    for (size_t i = 2; i < text.len; i++, unit /= 10) {
-        if (text.at[i] < '0' || text.at[i] > '9')
-            return false;
-        thousandths += unit * (text.at[i] - '0');
-    }
-    *weight = thousandths;
-    return thousandths <= 1000;
-}
 
 /* codings [ OWS ";" OWS "q=" qvalue ] */
 static bool parse_member(struct span member, struct span *name, int *weight)
 {
     struct span rest = member;
     *name = span_trim(span_cut(&rest, ';'));
-    *weight = 1000;
+    *weight = QVALUE_ONE;
     if (name->len == member.len)
         return true;
     rest = span_trim(rest);
-    return span_starts_nocase(rest, SPAN("q=")) && parse_qvalue(span_after(rest, 2), weight);
+    return qvalue_parse_parameter(rest, weight);
 }
 
 static void take_member(struct span name, int weight, int weights[CODINGS], int *star)

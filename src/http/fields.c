@@ -9,6 +9,7 @@ static const struct {
     struct span name;
     enum field_id id;
 } known[] = {
+    {SPAN("Accept"), FIELD_ACCEPT},
     {SPAN("Accept-Encoding"), FIELD_ACCEPT_ENCODING},
     {SPAN("Authorization"), FIELD_AUTHORIZATION},
     {SPAN("Connection"), FIELD_CONNECTION},

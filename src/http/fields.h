@@ -14,6 +14,7 @@
 /* The fields that perch acts upon; the table of their names is in fields.c. */
 enum field_id {
     FIELD_OTHER,
+    FIELD_ACCEPT,
     FIELD_ACCEPT_ENCODING,
     FIELD_AUTHORIZATION,
     FIELD_CONNECTION,

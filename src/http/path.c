@@ -1,5 +1,6 @@
 #include "http/path.h"
 
+#include "http/octet.h"
 #include "http/target.h"
 
 /* The length of the well-formed sequence at the start of text, 0 where there is none.
@@ -109,4 +110,26 @@ void path_decode(struct path *path, struct span text)
     else
         path->kind = judge((struct span){path->text, (size_t)len}, &path->why);
     path->text[len < 0 ? 0 : len] = '\0';
+}
+
+bool path_can_name(struct span component)
+{
+    const char *why;
+    return component.len && span_find(component, '/') == component.len &&
+           judge(component, &why) == PATH_FILE;
+}
+
+char *path_encode(char *at, struct span text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char octet = (unsigned char)text.at[i];
+        if (octet_is(text.at[i], OCTET_SEGMENT) || octet == '/') {
+            *at++ = text.at[i];
+        } else {
+            *at++ = '%';
+            *at++ = "0123456789ABCDEF"[octet >> 4];
+            *at++ = "0123456789ABCDEF"[octet & 15];
+        }
+    }
+    return at;
 }

@@ -29,6 +29,14 @@ struct path {
  * octets. */
 void path_decode(struct path *path, struct span text);
 
+/* Writes a path or a part of one as it stands in a reference, slashes as they are (RFC 3986 §2.1):
+ * at most three times its length. Returns the place behind it. */
+char *path_encode(char *at, struct span text);
+
+/* Whether a name of the file system can be asked for as a component of a path: one that passes, and
+ * is neither hidden nor too long. */
+bool path_can_name(struct span component);
+
 /* Whether all octets are well-formed UTF-8 (RFC 3629: no surrogates, nothing overlong). */
 bool path_is_utf8(struct span text);
 

@@ -13,6 +13,7 @@ static const struct status_row rows[] = {
     ROW(S_CREATED,               "201 Created", ""),
     ROW(S_NO_CONTENT,            "204 No Content", ""),
     ROW(S_PARTIAL_CONTENT,       "206 Partial Content", ""),
+    ROW(S_MOVED_PERMANENTLY,     "301 Moved Permanently", ""),
     ROW(S_NOT_MODIFIED,          "304 Not Modified", ""),
     ROW(S_BAD_REQUEST,           "400 Bad Request", "this is no valid HTTP/1.1 request"),
     ROW(S_UNAUTHORIZED,          "401 Unauthorized", "a token is needed: send it as Authorization: Bearer TOKEN, or as the password of Basic"),

@@ -5,6 +5,7 @@
 #include "http/path.h"
 #include "os/clock.h"
 #include "os/upload.h"
+#include "serve/listing.h"
 #include "serve/reply.h"
 #include "serve/representation.h"
 #include "serve/route.h"
@@ -38,6 +39,8 @@ static int get(struct exchange *exchange, const char *path)
 {
     struct representation chosen = {.type = SPAN("application/octet-stream")};
     int status = store_read(exchange->store, path, &chosen.file);
+    if (status == S_NOT_FOUND && exchange->settings->listing)
+        return listing_redirect(exchange, path);
     if (status != 0)
         return status;
     representation_validators(&chosen.validators, &chosen.file);
@@ -140,6 +143,9 @@ int files_answer(struct exchange *exchange)
     enum method method = exchange->head.method;
     bool storing = method == METHOD_POST || method == METHOD_PUT;
     path_decode(&path, exchange->rest);
+    bool reading = method == METHOD_GET || method == METHOD_HEAD;
+    if (path.kind == PATH_FOLDER && reading && exchange->settings->listing)
+        return listing_reply(exchange, path.text);
     int status = check_path(exchange, &path, storing);
     if (status != 0)
         return status;

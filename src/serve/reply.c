@@ -3,7 +3,7 @@
 #include "base/put.h"
 #include "bounds.h"
 #include "http/date.h"
-#include "http/octet.h"
+#include "http/path.h"
 #include "os/clock.h"
 #include "serve/route.h"
 #include "serve/session.h"
@@ -49,16 +49,7 @@ static char *put_last_modified(char *at, int64_t modified)
 static char *put_location(char *at, const char *path)
 {
     at = put_span(at, SPAN("Location: /files/"));
-    for (; *path; path++) {
-        if (octet_is(*path, OCTET_SEGMENT) || *path == '/') {
-            *at++ = *path;
-        } else {
-            *at++ = '%';
-            *at++ = "0123456789ABCDEF"[(unsigned char)*path >> 4];
-            *at++ = "0123456789ABCDEF"[*path & 15];
-        }
-    }
-    return put_span(at, SPAN("\r\n"));
+    return put_span(path_encode(at, span_of(path)), SPAN("\r\n"));
 }
 
 static char *put_allow(char *at, unsigned methods)
@@ -68,13 +59,16 @@ static char *put_allow(char *at, unsigned methods)
     return put_span(at, SPAN("\r\n"));
 }
 
-static char *put_content_fields(char *at, const struct reply *reply)
+static char *put_content_fields(char *at, const struct reply *reply, unsigned minor)
 {
     if (reply->type.len)
         at = put_field(at, SPAN("Content-Type: "), reply->type);
     if (reply->coding.len)
         at = put_field(at, SPAN("Content-Encoding: "), reply->coding);
-    if (!status_is_bodiless(reply->status)) {
+    if (reply->streamed) {
+        if (minor > 0)
+            at = put_span(at, SPAN("Transfer-Encoding: chunked\r\n"));
+    } else if (!status_is_bodiless(reply->status)) {
         at = put_span(at, SPAN("Content-Length: "));
         at = put_number(at, reply->length, 10);
         at = put_span(at, SPAN("\r\n"));
@@ -112,9 +106,13 @@ void reply_head(struct exchange *exchange, const struct reply *reply)
     char *at = put_span(begin, status_row(reply->status)->line);
     if (!exchange->settings->no_date)
         at = put_date(at);
-    at = put_content_fields(at, reply);
+    at = put_content_fields(at, reply, exchange->head.minor);
     if (exchange->route && exchange->route->negotiates)
         at = put_span(at, SPAN("Vary: Accept-Encoding\r\n"));
+    if (reply->vary.len)
+        at = put_field(at, SPAN("Vary: "), reply->vary);
+    if (reply->changes)
+        at = put_span(at, SPAN("Cache-Control: no-store\r\n"));
     if (reply->location)
         at = put_location(at, reply->location);
     if (reply->validators)
@@ -129,6 +127,8 @@ void reply_head(struct exchange *exchange, const struct reply *reply)
     at = put_span(at, SPAN("X-Content-Type-Options: nosniff\r\n"));
     if (reply->of_file)
         at = put_span(at, SPAN("Content-Security-Policy: sandbox\r\n"));
+    if (reply->policy.len)
+        at = put_field(at, SPAN("Content-Security-Policy: "), reply->policy);
     at = put_connection(at, keeps, exchange->head.minor);
     at = put_span(at, SPAN("\r\n"));
     wire_commit(exchange->wire, (size_t)(at - begin));

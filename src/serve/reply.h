@@ -18,6 +18,10 @@ struct reply {
     struct span type;                    /* Content-Type; empty: no field */
     struct span coding;                  /* Content-Encoding; empty: no field */
     uint64_t length;                     /* Content-Length, where the status has one */
+    bool streamed;                       /* the length is not known: serve/stream.h */
+    struct span vary;                    /* Vary, besides what the route says; empty: no field */
+    struct span policy;                  /* Content-Security-Policy; empty: no field */
+    bool changes;                        /* made for this request alone: no cache keeps it */
     const struct range *range;           /* Content-Range of this range; NULL: no field */
     uint64_t size;                       /* the whole that the range, or 416, is of */
     const struct validators *validators; /* ETag; NULL: no field */

@@ -48,6 +48,7 @@ static const char *take_sandbox(void *member, const char *value)
 static const struct option_row rows[] = {
     {"directory", "DIR", "serve files below DIR at /files/", MEMBER(directory), option_text},
     {"read-only", NULL, "refuse uploads and deletions", MEMBER(read_only), option_switch},
+    {"listing", NULL, "show what is in a folder: a page, JSON or lines", MEMBER(listing), option_switch},
     {"max-body", "SIZE", "largest body taken, such as 500M (16G)", MEMBER(max_body), option_size},
     {"durability", "full|rename", "sync uploads before 201, or only rename (full)", MEMBER(rename_only), take_durability},
     {"allow-host", "NAME", "answer to this host name alone; may be repeated", MEMBER(allowed_hosts), take_host},

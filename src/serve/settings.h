@@ -33,6 +33,7 @@ struct settings {
     bool proxy_protocol;        /* a proxy names the client, and is believed */
     bool sweep;                 /* remove leftovers of uploads, serve nothing */
     bool check;                 /* judge the options, say what would be served, serve nothing */
+    bool listing;               /* folders are shown */
     enum log_format log;
     const char *token_file; /* NULL: nobody needs a token */
     bool token_for_all;     /* also for what is safe */
