@@ -111,7 +111,7 @@ INTERNAL = {
     "SPAWN_STACK_BYTES", "SPAWN_STACKS", "SPAWN_PATIENCE_MS",
     "FILE_COPY_MAX", "PIPE_STEP", "SENDFILE_STEP", "SHORTAGE_PAUSE_MS", "STATUS_PERIOD_MS", "PORT_DEFAULT",
 }
-INTERNAL_SECTIONS = {"Buffers"}
+INTERNAL_SECTIONS = {"Buffers", "Listings"}
 
 OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.LShift: operator.lshift,
              ast.FloorDiv: operator.floordiv, ast.Div: operator.floordiv}
