@@ -57,8 +57,10 @@ static void drop_powers(const struct settings *settings)
 static void enter_jail(const struct settings *settings, int folder, bool is_network)
 {
     unsigned lacking = JAIL_LANDLOCK | JAIL_SECCOMP;
+    unsigned does =
+        (settings->read_only ? 0U : FILTER_WRITES) | (settings->listing ? FILTER_LISTS : 0U);
     if (settings->sandbox != SANDBOX_OFF)
-        lacking = jail_enter(folder, !settings->read_only);
+        lacking = jail_enter(folder, does);
     if (lacking && settings->sandbox == SANDBOX_REQUIRE)
         diag_die(EX_UNAVAILABLE,
                  "--sandbox=require: this kernel lacks %s; take auto to do with what there is",

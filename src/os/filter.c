@@ -6,6 +6,7 @@
 #include <linux/falloc.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
@@ -35,7 +36,7 @@ struct check {
 
 struct rule {
     uint16_t number;
-    bool writes; /* only where the served folder may be changed */
+    unsigned only; /* FILTER_…: where the handler does one of these; 0: anywhere */
     struct check checks[2];
 };
 
@@ -48,8 +49,7 @@ static const struct rule allowed[] = {
     {.number = SYS_openat2},
     /* No special bits in the mode. */
     {.number = SYS_openat, .checks = {{LOW(3), ~0777U, 0}}},
-    {.number = SYS_fstat},
-    {.number = SYS_newfstatat}, /* also what glibc's fstat(3) calls */
+    {.number = SYS_newfstatat},
     {.number = SYS_pread64},
     {.number = SYS_sendfile},
     {.number = SYS_close},
@@ -65,13 +65,14 @@ static const struct rule allowed[] = {
     {.number = SYS_rt_sigreturn},
     {.number = SYS_getrandom},
     {.number = SYS_exit_group},
-    {.number = SYS_linkat, .writes = true},
-    {.number = SYS_renameat2, .writes = true},
-    {.number = SYS_unlinkat, .writes = true, .checks = {{LOW(2), UINT32_MAX, 0}}}, /* no folders */
-    {.number = SYS_fsync, .writes = true},
-    {.number = SYS_flock, .writes = true},
-    {.number = SYS_fallocate, .writes = true, .checks = {{LOW(1), UINT32_MAX, FALLOC_FL_KEEP_SIZE}}},
-    {.number = SYS_fcntl, .writes = true, .checks = {{LOW(1), UINT32_MAX, F_DUPFD_CLOEXEC}}},
+    {.number = SYS_getdents64, .only = FILTER_LISTS},
+    {.number = SYS_linkat, .only = FILTER_WRITES},
+    {.number = SYS_renameat2, .only = FILTER_WRITES},
+    {.number = SYS_unlinkat, .only = FILTER_WRITES, .checks = {{LOW(2), UINT32_MAX, 0}}}, /* no folders */
+    {.number = SYS_fsync, .only = FILTER_WRITES},
+    {.number = SYS_flock, .only = FILTER_WRITES},
+    {.number = SYS_fallocate, .only = FILTER_WRITES, .checks = {{LOW(1), UINT32_MAX, FALLOC_FL_KEEP_SIZE}}},
+    {.number = SYS_fcntl, .only = FILTER_WRITES, .checks = {{LOW(1), UINT32_MAX, F_DUPFD_CLOEXEC}}},
 };
 /* clang-format on */
 
@@ -182,12 +183,17 @@ static void set_bit(uint32_t *word, unsigned number)
     *word |= UINT32_C(1) << (number % 32);
 }
 
-static void fill_words(struct word *words, bool writes)
+static bool is_wanted(const struct rule *rule, unsigned does)
+{
+    return rule->only == 0 || (rule->only & does);
+}
+
+static void fill_words(struct word *words, unsigned does)
 {
     for (unsigned i = 0; i < DEADLY; i++)
         set_bit(&words[deadly[i] / 32].kill, deadly[i]);
     for (unsigned i = 0; i < ALLOWED; i++)
-        if (!allowed[i].checks[0].offset && (writes || !allowed[i].writes))
+        if (!allowed[i].checks[0].offset && is_wanted(&allowed[i], does))
             set_bit(&words[allowed[i].number / 32].allow, allowed[i].number);
 }
 
@@ -217,10 +223,10 @@ static unsigned put_words(struct assembly *assembly, const struct word *words, u
     return put_jump(assembly, BPF_JGE, (first + half) * 32, upper, lower);
 }
 
-static void put_bitmaps(struct assembly *assembly, bool writes)
+static void put_bitmaps(struct assembly *assembly, unsigned does)
 {
     struct word words[WORDS] = {{0, 0}};
-    fill_words(words, writes);
+    fill_words(words, does);
     unsigned search = put_words(assembly, words, 0, WORDS);
     put_jump(assembly, BPF_JGE, NUMBERS, assembly->other, search); /* those of x32 among them */
     put_load(assembly, offsetof(struct seccomp_data, nr));
@@ -248,10 +254,10 @@ static unsigned put_checks(struct assembly *assembly, const struct rule *rule)
     return next;
 }
 
-static void put_checked(struct assembly *assembly, bool writes)
+static void put_checked(struct assembly *assembly, unsigned does)
 {
     for (unsigned i = 0; i < ALLOWED; i++) {
-        if (!allowed[i].checks[0].offset || (!writes && allowed[i].writes))
+        if (!allowed[i].checks[0].offset || !is_wanted(&allowed[i], does))
             continue;
         unsigned rest = assembly->at;
         unsigned checks = put_checks(assembly, &allowed[i]);
@@ -261,28 +267,28 @@ static void put_checked(struct assembly *assembly, bool writes)
 
 /* ---- The program ---- */
 
-static void assemble(struct assembly *assembly, bool writes)
+static void assemble(struct assembly *assembly, unsigned does)
 {
     assembly->at = PROGRAM_MAX;
     assembly->allow = put(assembly, BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
     assembly->kill = put(assembly, BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS);
     assembly->other = put(assembly, BPF_RET | BPF_K, OTHERWISE);
-    put_bitmaps(assembly, writes);
-    put_checked(assembly, writes);
+    put_bitmaps(assembly, does);
+    put_checked(assembly, does);
     unsigned ours = put_load(assembly, offsetof(struct seccomp_data, nr));
     /* Another machine's numbers mean other calls. */
     put_jump(assembly, BPF_JEQ, THIS_MACHINE, ours, assembly->kill);
     put_load(assembly, offsetof(struct seccomp_data, arch));
 }
 
-int filter_install(bool writes)
+int filter_install(unsigned does)
 {
     struct assembly assembly;
     if (THIS_MACHINE == 0) {
         errno = ENOSYS;
         return -1;
     }
-    assemble(&assembly, writes);
+    assemble(&assembly, does);
     struct sock_fprog program = {(unsigned short)(PROGRAM_MAX - assembly.at),
                                  assembly.code + assembly.at};
     return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);

@@ -10,11 +10,11 @@
 #ifndef PERCH_OS_FILTER_H
 #define PERCH_OS_FILTER_H
 
-#include <stdbool.h>
+/* What a handler does that takes more calls; bits. */
+enum { FILTER_WRITES = 1, FILTER_LISTS = 2 };
 
-/* Installs it, for good; writes: with the calls that change the served folder. no_new_privs must be
- * set. 0, or -1 with errno: ENOSYS where the kernel has no seccomp, or no list is known for this
- * machine. */
-int filter_install(bool writes);
+/* Installs it, for good, with the calls that what it does takes. no_new_privs must be set. 0, or -1
+ * with errno: ENOSYS where the kernel has no seccomp, or no list is known for this machine. */
+int filter_install(unsigned does);
 
 #endif

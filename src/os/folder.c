@@ -12,15 +12,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* What getdents64(2) writes. */
-struct raw_entry {
-    uint64_t inode;
-    int64_t offset;
-    unsigned short len;
-    unsigned char type;
-    char name[];
-};
-
 /* The names of a pass, one behind the other, each with its NUL; and where each begins. */
 static char names[FOLDER_NAMES_BYTES];
 static uint32_t starts[FOLDER_NAMES_MAX];
@@ -99,24 +90,24 @@ static void halve(struct pass *pass)
     }
 }
 
-static void take(struct folder *folder, struct pass *pass, const struct raw_entry *entry)
+static void take(struct folder *folder, struct pass *pass, const struct dirent *entry)
 {
-    size_t len = strlen(entry->name);
-    if (entry->type != DT_REG && entry->type != DT_DIR && entry->type != DT_UNKNOWN)
+    size_t len = strlen(entry->d_name);
+    if (entry->d_type != DT_REG && entry->d_type != DT_DIR && entry->d_type != DT_UNKNOWN)
         return;
-    if (!path_can_name((struct span){entry->name, len}))
+    if (!path_can_name((struct span){entry->d_name, len}))
         return;
-    if (strcmp(entry->name, pass->above) <= 0)
+    if (strcmp(entry->d_name, pass->above) <= 0)
         return;
-    if (pass->below[0] && strcmp(entry->name, pass->below) >= 0)
+    if (pass->below[0] && strcmp(entry->d_name, pass->below) >= 0)
         return;
     if (count == FOLDER_NAMES_MAX || sizeof names - used <= len) {
         halve(pass);
         folder->more = true;
-        take(folder, pass, entry);
-        return;
+        if (strcmp(entry->d_name, pass->below) >= 0)
+            return;
     }
-    memcpy(names + used, entry->name, len + 1);
+    memcpy(names + used, entry->d_name, len + 1);
     starts[count++] = (uint32_t)used;
     used += len + 1;
 }
@@ -124,7 +115,7 @@ static void take(struct folder *folder, struct pass *pass, const struct raw_entr
 /* Gathers the names behind the last one. 0, or -1 with errno. */
 static int gather(struct folder *folder)
 {
-    static _Alignas(struct raw_entry) char batch[FOLDER_READ_BYTES];
+    static _Alignas(struct dirent) char batch[FOLDER_READ_BYTES];
     struct pass pass = {.above = folder->last};
     long got;
     /* Opened anew: that is its beginning again. */
@@ -135,9 +126,10 @@ static int gather(struct folder *folder)
     folder->more = false;
     while ((got = syscall(SYS_getdents64, fd, batch, sizeof batch)) > 0)
         for (long at = 0; at < got;) {
-            const struct raw_entry *entry = (const struct raw_entry *)(const void *)(batch + at);
+            /* What getdents64(2) writes is laid out as what readdir(3) gives. */
+            const struct dirent *entry = (const struct dirent *)(const void *)(batch + at);
             take(folder, &pass, entry);
-            at += entry->len;
+            at += entry->d_reclen;
         }
     int error = errno;
     close(fd);

@@ -2,10 +2,10 @@
 
 #include "base/diag.h"
 #include "bounds.h"
-#include "os/filter.h"
 
 #include <errno.h>
 #include <linux/landlock.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -112,15 +112,15 @@ static bool wall_off_names(int folder, bool writes)
 
 /* ---- All of it ---- */
 
-unsigned jail_enter(int folder, bool writes)
+unsigned jail_enter(int folder, unsigned does)
 {
     unsigned lacking = 0;
     set_limits();
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         diag_die(EX_OSERR, "no_new_privs: %s", strerror(errno));
-    if (!INSTRUMENTED && !wall_off_names(folder, writes))
+    if (!INSTRUMENTED && !wall_off_names(folder, does & FILTER_WRITES))
         lacking |= JAIL_LANDLOCK;
-    if (filter_install(writes) != 0) {
+    if (filter_install(does) != 0) {
         if (errno != ENOSYS && errno != EINVAL)
             diag_die(EX_OSERR, "seccomp: %s", strerror(errno));
         lacking |= JAIL_SECCOMP;

@@ -12,14 +12,14 @@
 #ifndef PERCH_OS_JAIL_H
 #define PERCH_OS_JAIL_H
 
-#include <stdbool.h>
+#include "os/filter.h"
 
 /* Parts of the jail that a kernel may lack; bits. */
 enum { JAIL_LANDLOCK = 1, JAIL_SECCOMP = 2 };
 
-/* Shuts the process in. folder: the one that is served, or -1; writes: it may be changed. Returns
+/* Shuts the process in. folder: the one that is served, or -1; does: bits of filter.h. Returns
  * the parts that the kernel does not have; dies with EX_OSERR where one fails that it has. */
-unsigned jail_enter(int folder, bool writes);
+unsigned jail_enter(int folder, unsigned does);
 
 /* For messages: "Landlock", "seccomp", or both. */
 const char *jail_parts_text(unsigned parts);

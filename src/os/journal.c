@@ -27,7 +27,7 @@ static int datagrams = -1; /* records are datagrams, to this socket; -1: lines t
 static int open_datagrams(const char *place)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    struct timeval wait = {.tv_usec = JOURNAL_WAIT_MS * 1000};
+    struct timeval wait = {.tv_usec = JOURNAL_WAIT_MS * 1000L};
     strncpy(address.sun_path, place, sizeof address.sun_path - 1);
     int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (fd < 0)

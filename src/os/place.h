@@ -29,6 +29,10 @@ void place_close(const struct place *place);
  * effects of a terminal. The descriptor, or -1 with errno. */
 int place_open_beneath(int folder, const char *path, uint64_t flags);
 
+/* What fstat(2) tells, by the call that fstatat(2) makes: the jail allows one of them. 0, or -1
+ * with errno. */
+int place_stat(int fd, struct stat *facts);
+
 /* Makes what was named in the folder, or removed from it, last. 0, or a status. */
 int place_sync(const struct place *place);
 

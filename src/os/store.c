@@ -38,7 +38,7 @@ int store_read(const struct store *store, const char *path, struct file *file)
     /* Nothing that the log has to be told: whoever set the permissions knows. */
     if (file->fd < 0)
         return errno == EACCES ? S_FORBIDDEN : not_found_or_failed("open", path);
-    if (fstat(file->fd, &facts) == 0 && S_ISREG(facts.st_mode)) {
+    if (place_stat(file->fd, &facts) == 0 && S_ISREG(facts.st_mode)) {
         place_facts(file, &facts);
         return 0;
     }

@@ -162,7 +162,7 @@ int upload_publish(const struct store *store, struct upload *upload, struct file
     struct stat facts;
     int status = flush(store, upload);
     /* Before it has a name: behind that no failure but the folder's could be taken back. */
-    if (status == 0 && fstat(upload->aside.fd, &facts) != 0)
+    if (status == 0 && place_stat(upload->aside.fd, &facts) != 0)
         status = failed(upload, "stat");
     if (status == 0)
         status = publish(upload, replaced);

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+// NOLINTBEGIN(bugprone-macro-parentheses): names of symbols
 /* A file, read when this one is assembled: "make" runs at the top of the tree. */
 #define EMBED(name, file)                                                                          \
     __asm__(".pushsection .rodata\n" #name ": .incbin \"" file "\"\n" #name "_end:\n"              \
@@ -16,6 +17,7 @@
 EMBED(page_html, "src/page/listing.html");
 EMBED(page_style, "src/page/listing.css");
 EMBED(page_script, "src/page/listing.js");
+// NOLINTEND(bugprone-macro-parentheses)
 
 /* Known to the policy and to the elements it lets run, and to nobody who writes names of files. */
 static char nonce[RANDOM_NAME_LEN];

@@ -216,7 +216,7 @@ static void check_each_octet(void)
         }
         room[at] = was;
     }
-    CHECK(unit_swept() > 28 * 256);
+    CHECK(unit_swept() > 28UL * 256);
 }
 
 int main(void)
