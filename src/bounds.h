@@ -144,7 +144,9 @@
 /* Children between their start and their exec: more than one only where the launcher is ahead. */
 #define SPAWN_STACKS 8
 /* For such a child to leave its stack; then the launcher does what it does in a shortage. */
-#define SPAWN_PATIENCE_MS     100
+#define SPAWN_PATIENCE_MS 100
+/* Accepted from one listener before the others and the signals get their turn. */
+#define ACCEPTS_A_TURN        16
 #define LISTEN_BACKLOG        4096 /* the kernel cuts it to net.core.somaxconn */
 #define DRAIN_SECONDS_DEFAULT 10
 /* After descriptors or processes ran out: the pause before accepting is tried again. */
@@ -152,6 +154,24 @@
 /* Refused sockets stay open this long, so that the 503 is read before a reset can overtake it. */
 #define REFUSAL_HOLD_MS   1000
 #define REFUSALS_HELD_MAX 32
+/* At the total cap, with a client waiting: between two askings of handlers to end if they are idle;
+ * one such asks one handler, and after so many twice as many each time, so that all of a million
+ * have been asked in a fraction of a second. */
+#define ROOM_STEP_MS 16
+#define ROOM_SINGLES 8
+/* Those that have been idle for this long are asked before those that have just answered; and those
+ * that have not sent their first byte are not asked sooner. */
+#define ROOM_IDLE_MS 1000
+/* Between two rounds in which nobody was idle. */
+#define ROOM_PAUSE_MS 200
+/* For an origin whose handler was ended by a signal: as long as sshd starts with, and as it ends.
+ */
+#define PENALTY_SECONDS_DEFAULT 30
+#define PENALTY_MS_MAX          600000
+/* Origins at a time, searched one after another. */
+#define PENALTIES_MAX 256
+/* What happens again within this time is counted and told at its end. */
+#define NEWS_PERIOD_MS 10000
 /* Live counts are given to the service manager at most this often. */
 #define STATUS_PERIOD_MS 1000
 

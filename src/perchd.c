@@ -25,6 +25,7 @@ struct settings {
     } listen;
     unsigned max_connections;
     unsigned max_per_source; /* 0: the option was not given */
+    int penalty_ms;
     int drain_ms;
     bool check;
 };
@@ -45,6 +46,7 @@ static const struct option_row rows[] = {
     {"listen", "[HOST:]PORT|/PATH", "where to listen; may be repeated (127.0.0.1:4221)", 0, take_listen},
     {"max-connections", "N", "at once; more wait in the kernel's queue (512)", MEMBER(max_connections), option_count},
     {"max-per-source", "N", "of one address or IPv6 /64; more get 503 (32)", MEMBER(max_per_source), option_count},
+    {"penalty", "SECONDS", "that an address is refused after a crash; 0: none (30)", MEMBER(penalty_ms), option_seconds},
     {"drain", "SECONDS", "for handlers at work to finish; 0: no limit (10)", MEMBER(drain_ms), option_seconds},
     {"check", NULL, "judge the options, say what would be served, exit", MEMBER(check), option_switch},
 };
@@ -93,6 +95,7 @@ static const char **parse(struct settings *settings, int argc, char *argv[])
         diag_die(EX_OSERR, "no memory for %d arguments", argc);
     *settings = (struct settings){
         .max_connections = MAX_CONNECTIONS_DEFAULT,
+        .penalty_ms = PENALTY_SECONDS_DEFAULT * 1000,
         .drain_ms = DRAIN_SECONDS_DEFAULT * 1000,
     };
     handler_argv[0] = "perch";
@@ -143,7 +146,8 @@ int main(int argc, char *argv[])
     plan = (struct launch_plan){
         .listeners = &listeners,
         .children = children_new(settings.max_connections, handler, (char *const *)handler_argv),
-        .sources = sources_new(settings.max_connections, per_source, settings.max_per_source > 0),
+        .sources = sources_new(settings.max_connections, per_source, settings.max_per_source > 0,
+                               settings.penalty_ms),
         .max_connections = settings.max_connections,
         .drain_ms = settings.drain_ms,
     };

@@ -149,21 +149,106 @@ END
 
 # ---- Caps ----
 
+# Uploads that are under way keep both places.
 @test "--max-connections 2: the third waits, and is served once one ends" {
-    start_perchd --max-connections 2
+    start_perchd --max-connections 2 --directory "$FILES"
     py <<'END'
 perchd = int(os.environ["PERCHD_PID"])
 one, two = connect(), connect()
-one.ask(), two.ask()
+for talk, name in (one, "one"), (two, "two"):
+    talk.send(request(f"/files/{name}", "Content-Length: 1", "Expect: 100-continue", method="PUT"))
+    assert talk.reply().status == 100
 three = connect()
 three.send(request("/echo/three"))
 used = cpu_seconds(perchd)
-assert three.is_silent(0.5)
+assert three.is_silent(1)
 assert cpu_seconds(perchd) - used < 0.2, "it spins"
 assert len(children(perchd)) == 2
 one.close()
 assert three.reply().body == b"three"
+two.send("x")
+assert two.reply().status == 201
 assert two.ask("/echo/two").body == b"two"
+END
+}
+
+@test "at the cap: the oldest of those that are idle makes room, at once; the others stay" {
+    start_perchd --max-connections 4 --directory "$FILES"
+    py <<'END'
+def upload(talk):
+    talk.send(request("/files/a", "Content-Length: 1", "Expect: 100-continue", method="PUT"))
+    assert talk.reply().status == 100
+
+def attempt():
+    """Whether no more have ended than had to: on a loaded machine the next one is asked before the
+    end of the first is seen."""
+    busy, oldest, fresh, youngest = [connect() for _ in range(4)]
+    oldest.ask(), fresh.ask(), youngest.ask(), upload(busy)
+    begin = time.monotonic()
+    late = connect()
+    assert late.ask("/echo/late").body == b"late"
+    assert time.monotonic() - begin < 1, "it waited too long"
+    oldest.ends()
+    busy.send("x")
+    assert busy.reply().status == 201
+    stayed = fresh.is_silent(0) and youngest.is_silent(0)
+    if stayed:
+        assert fresh.ask("/echo/fresh").body == b"fresh"
+    for talk in busy, oldest, fresh, youngest, late:
+        talk.close()
+    eventually("all have ended", lambda: not children(int(os.environ["PERCHD_PID"])))
+    return stayed
+assert any(attempt() for _ in range(10))
+END
+}
+
+@test "at the cap: connections that have sent nothing for a while make room, too" {
+    start_perchd --max-connections 8
+    py <<'END'
+silent = [connect() for _ in range(8)]
+talks = [connect() for _ in range(8)]
+for talk in talks:
+    talk.send(request("/", "Connection: close"))
+for talk in talks:
+    assert talk.reply().status == 200
+for talk in silent:
+    talk.ends()
+END
+}
+
+# A request may come just when its handler is told to end: it is answered, or the connection ends
+# before a byte of a reply.
+@test "at the cap: no reply is cut" {
+    start_perchd --max-connections 4
+    py <<'END'
+def answered(talk, i):
+    try:
+        talk.send(request(f"/echo/{i}"))
+        talk.more()
+    except ConnectionError:
+        return False
+    if not talk.unread:
+        return False
+    assert talk.reply().body == str(i).encode()
+    return True
+
+talks = [connect() for _ in range(4)]
+for talk in talks:
+    talk.ask()
+ended = 0
+for i in range(300):
+    place = i % len(talks)
+    late = connect()
+    late.send(request("/echo/late"))
+    if answered(talks[place], i):
+        assert late.reply().body == b"late"
+        late.close()
+    else:
+        ended += 1
+        talks[place].close()
+        talks[place] = late
+        assert late.reply().body == b"late"
+assert ended > 0
 END
 }
 
@@ -241,6 +326,74 @@ assert descriptors(perchd) < before + 60
 assert one.ask("/echo/a").body == b"a"
 eventually("the refused connections are closed", lambda: descriptors(perchd) == before)
 END
+}
+
+@test "refusals are told once, and then as a sum" {
+    start_perchd --max-per-source 1
+    py <<'END'
+one = connect()
+one.ask()
+for _ in range(50):
+    with connect() as talk:
+        assert talk.reply().status == 503
+END
+    stop_perchd
+    [ "$(wc -l <perchd.err)" = 2 ]
+    grep -qx 'perchd: 127.0.0.1: has as many connections as one address may; refused with 503' perchd.err
+    grep -qx 'perchd: 49 more times in 10 s: a connection over --max-per-source was refused' perchd.err
+}
+
+# ---- Crashes ----
+
+# Each crash is another client's loss of nothing; and it is known who had the handler.
+@test "a crash: its address is refused for a while, others are served, perchd lives on" {
+    start_perchd --max-per-source 8 --penalty 1
+    py <<'END'
+def connect_from(source):
+    sock = socket.create_connection(("127.0.0.1", int(os.environ["PORT"])), LIMIT, (source, 0))
+    return Talk(sock)
+
+perchd = int(os.environ["PERCHD_PID"])
+other = connect_from("127.0.0.2")
+other.ask()
+others_handler = set(children(perchd))
+victim = connect_from("127.0.0.3")
+victim.ask()
+begin = time.monotonic()
+for pid in set(children(perchd)) - others_handler:
+    os.kill(pid, signal.SIGSEGV)
+eventually("the end is seen", lambda: len(children(perchd)) == 1)
+with connect_from("127.0.0.3") as talk:
+    assert talk.reply().status == 503
+assert other.ask("/echo/other").body == b"other"
+with connect_from("127.0.0.2") as talk:
+    assert talk.ask("/echo/another").body == b"another"
+
+def is_forgiven():
+    with connect_from("127.0.0.3") as talk:
+        return talk.ask("/", "Connection: close").status == 200
+eventually("the penalty ends", is_forgiven)
+assert time.monotonic() - begin > 0.9
+END
+    grep -qx 'perchd: handler [0-9]* was ended by signal 11 (Segmentation fault); 127.0.0.3 is penalised' perchd.err
+    grep -qx 'perchd: 127.0.0.3: is penalised for a crash; refused with 503' perchd.err
+    ALLOWED='ended by signal 11' stop_perchd
+}
+
+@test "what the launcher or an administrator ends is no crash" {
+    start_perchd --max-per-source 8
+    py <<'END'
+perchd = int(os.environ["PERCHD_PID"])
+for number in signal.SIGTERM, signal.SIGKILL:
+    with connect() as talk:
+        talk.ask()
+        for pid in children(perchd):
+            os.kill(pid, number)
+        talk.ends()
+with connect() as talk:
+    assert talk.ask().status == 200
+END
+    [ ! -s perchd.err ]
 }
 
 # ---- Shortages ----

@@ -2,16 +2,24 @@
  * The handlers: one process for each connection.
  *
  * Each is an exec of its own: a fresh address space with a fresh layout, whatever the size of the
- * launcher. It gets the connection as descriptors 0 and 1, the launcher's descriptor 2, an
- * empty environment, and SIGTERM, SIGINT, SIGCHLD and SIGHUP blocked: perch unblocks them when it
- * is ready for them, so that one that comes before is not lost.
+ * launcher. It gets the connection as descriptors 0 and 1, the launcher's descriptor 2, an empty
+ * environment, and the launcher's signals blocked: perch unblocks them when it is ready for them,
+ * so that one that comes before is not lost.
  */
 #ifndef PERCH_LAUNCH_CHILDREN_H
 #define PERCH_LAUNCH_CHILDREN_H
 
+#include <stdint.h>
 #include <sys/types.h>
 
 struct children;
+
+/* How one ended: status as waitpid(2) has it. */
+struct ending {
+    pid_t pid;
+    int status;
+    int tag;
+};
 
 /* At most max at once, each an exec of program with these arguments (argv[0] and the NULL
  * included), which stay the caller's. Dies with EX_OSERR where memory is short. */
@@ -23,11 +31,17 @@ unsigned children_count(const struct children *children);
  * or -1 with errno: EAGAIN or ENOMEM where there is no room for a process now. */
 int children_spawn(struct children *children, int connection, int tag);
 
-/* Collects one that has ended, and says so where that was not as it should be. 1: *tag is its; 0:
- * there is none at present. */
-int children_reap(struct children *children, int *tag);
+/* Collects one that has ended. 1: *ending is filled in; 0: there is none at present. */
+int children_reap(struct children *children, struct ending *ending);
 
 /* To all of them. */
 void children_signal(const struct children *children, int signal);
+
+/*
+ * Asks count of them to end where they have been idle for idle_ms: those whose connections are
+ * oldest, but younger than *asked, which is the cursor: 0 at first. Returns how many there were.
+ */
+unsigned children_ask_to_yield(const struct children *children, uint64_t *asked, unsigned count,
+                               int idle_ms);
 
 #endif

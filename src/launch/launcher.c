@@ -1,34 +1,29 @@
 #include "launch/launcher.h"
 
 #include "base/diag.h"
+#include "launch/intake.h"
 #include "launch/manager.h"
+#include "launch/news.h"
 #include "launch/refusal.h"
 #include "os/clock.h"
+#include "os/stop.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <sys/socket.h>
+#include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
 
-enum {
-    /* Accepted from one listener before the others and the signals get their turn. */
-    ACCEPTS_A_TURN = 16,
-    NOTHING_HELD = -1,
-};
-
 struct launcher {
     const struct launch_plan *plan;
+    struct intake intake;
     struct counts counts;
-    int signals;           /* a signalfd */
-    int held, held_source; /* a connection that there was no process for yet; or NOTHING_HELD */
-    int64_t paused_until;  /* nothing is accepted before this; 0: no pause */
-    bool short_of;         /* descriptors, processes or memory: already said */
-    unsigned stops_asked;  /* SIGTERM and SIGINT so far */
-    int64_t status_due;    /* when the counts, which have changed, may be told; 0: they have not */
+    int signals;          /* a signalfd */
+    unsigned stops_asked; /* SIGTERM and SIGINT so far */
+    int64_t status_due;   /* when the counts, which have changed, may be told; 0: they have not */
     int alive_period_ms;
     int64_t alive_due;
 };
@@ -48,6 +43,7 @@ void launcher_block_signals(void)
 {
     sigset_t set;
     wanted_signals(&set);
+    sigaddset(&set, YIELD_SIGNAL); /* for the handlers' sake, which inherit it */
     sigprocmask(SIG_BLOCK, &set, NULL);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGCHLD, SIG_DFL); /* inherited as ignored, it would hide how handlers end */
@@ -55,22 +51,32 @@ void launcher_block_signals(void)
 
 /* ---- Handlers that end ---- */
 
-static void counts_changed(struct launcher *launcher)
+/* SIGTERM and SIGKILL are the launcher's own doing, or an administrator's. */
+static void say_how_it_ended(const struct launcher *launcher, const struct ending *ending)
 {
-    launcher->counts.connections = children_count(launcher->plan->children);
-    if (launcher->status_due == 0)
-        launcher->status_due = clock_ms() + STATUS_PERIOD_MS;
+    struct origin origin;
+    char who[ORIGIN_TEXT_BYTES] = "its client";
+    int number = WIFSIGNALED(ending->status) ? WTERMSIG(ending->status) : 0;
+    if (WIFEXITED(ending->status) && WEXITSTATUS(ending->status) != 0)
+        news(NEWS_FAILURE, "handler %d could not serve: exit code %d", (int)ending->pid,
+             WEXITSTATUS(ending->status));
+    if (number == 0 || number == SIGTERM || number == SIGKILL)
+        return;
+    bool penalised = sources_penalise(launcher->plan->sources, ending->tag, &origin);
+    if (penalised)
+        origin_text(origin, who);
+    news(NEWS_CRASH, "handler %d was ended by signal %d (%s); %s is %s", (int)ending->pid, number,
+         strsignal(number), who, penalised ? "penalised" : "not penalised");
 }
 
 static void reap(struct launcher *launcher)
 {
-    int source;
-    while (children_reap(launcher->plan->children, &source)) {
-        sources_leave(launcher->plan->sources, source);
+    struct ending ending;
+    while (children_reap(launcher->plan->children, &ending)) {
+        say_how_it_ended(launcher, &ending);
+        sources_leave(launcher->plan->sources, ending.tag);
         launcher->counts.served++;
-        if (launcher->paused_until)
-            launcher->paused_until = clock_ms(); /* there is room: end_pause() sees to it */
-        counts_changed(launcher);
+        intake_freed(&launcher->intake);
     }
 }
 
@@ -84,83 +90,26 @@ static void read_signals(struct launcher *launcher)
     reap(launcher);
 }
 
-/* ---- Connections ---- */
-
-/* Said once, until things have gone well again. */
-static void pause_for_shortage(struct launcher *launcher, const char *call)
-{
-    if (!launcher->short_of)
-        diag_warn("%s: %s; new clients wait until there is room again", call, strerror(errno));
-    launcher->short_of = true;
-    launcher->paused_until = clock_ms() + SHORTAGE_PAUSE_MS;
-}
-
-static void spawn_for(struct launcher *launcher, int connection, int source)
-{
-    launcher->held = NOTHING_HELD;
-    if (children_spawn(launcher->plan->children, connection, source) != 0) {
-        pause_for_shortage(launcher, "spawning a handler");
-        launcher->held = connection;
-        launcher->held_source = source;
-        return;
-    }
-    close(connection);
-    if (launcher->short_of)
-        diag_warn("there is room again; clients are served");
-    launcher->short_of = false;
-    counts_changed(launcher);
-}
-
-static bool may_accept(const struct launcher *launcher)
-{
-    return launcher->held == NOTHING_HELD && launcher->paused_until == 0 &&
-           children_count(launcher->plan->children) < launcher->plan->max_connections;
-}
-
-/* False where there is nothing more to accept here. */
-static bool accept_one(struct launcher *launcher, int listener)
-{
-    struct sockaddr_storage address = {.ss_family = AF_UNSPEC};
-    socklen_t len = sizeof address;
-    int connection = accept4(listener, (struct sockaddr *)&address, &len, SOCK_CLOEXEC);
-    if (connection < 0) {
-        if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
-            pause_for_shortage(launcher, "accepting a connection");
-        /* Others, such as ECONNABORTED, are of a client that has gone already. */
-        return errno != EAGAIN;
-    }
-    int source = sources_enter(launcher->plan->sources, connection, &address);
-    if (source == SOURCE_FULL) {
-        refusal_send(connection);
-        launcher->counts.refused++;
-        counts_changed(launcher);
-    } else {
-        spawn_for(launcher, connection, source);
-    }
-    return true;
-}
-
-static void accept_some(struct launcher *launcher, int listener)
-{
-    for (int i = 0; i < ACCEPTS_A_TURN && may_accept(launcher); i++)
-        if (!accept_one(launcher, listener))
-            return;
-}
-
-static void end_pause(struct launcher *launcher)
-{
-    if (launcher->paused_until > clock_ms())
-        return;
-    launcher->paused_until = 0;
-    if (launcher->held != NOTHING_HELD)
-        spawn_for(launcher, launcher->held, launcher->held_source);
-}
-
 /* ---- The clock ---- */
+
+static void count(struct launcher *launcher)
+{
+    struct counts now = {
+        .connections = children_count(launcher->plan->children),
+        .served = launcher->counts.served,
+        .refused = launcher->intake.refused,
+    };
+    bool changed =
+        now.connections != launcher->counts.connections || now.refused != launcher->counts.refused;
+    launcher->counts = now;
+    if (changed && launcher->status_due == 0)
+        launcher->status_due = clock_ms() + STATUS_PERIOD_MS;
+}
 
 static void do_what_is_due(struct launcher *launcher)
 {
     int64_t now = clock_ms();
+    count(launcher);
     if (launcher->status_due && launcher->status_due <= now) {
         manager_status(&launcher->counts);
         launcher->status_due = 0;
@@ -170,16 +119,19 @@ static void do_what_is_due(struct launcher *launcher)
         launcher->alive_due = now + launcher->alive_period_ms;
     }
     refusal_close_old();
+    news_tell(false);
+    intake_tick(&launcher->intake);
 }
 
 /* Milliseconds until something is due; -1: nothing is. */
 static int next_wait_ms(const struct launcher *launcher, int64_t deadline)
 {
-    deadline = deadline_nearer(deadline, launcher->paused_until);
+    deadline = deadline_nearer(deadline, intake_next(&launcher->intake));
     deadline = deadline_nearer(deadline, launcher->status_due);
     if (launcher->alive_period_ms)
         deadline = deadline_nearer(deadline, launcher->alive_due);
     deadline = deadline_nearer(deadline, refusal_next_close());
+    deadline = deadline_nearer(deadline, news_next());
     if (deadline == DEADLINE_NEVER)
         return -1;
     int64_t left = deadline - clock_ms();
@@ -196,17 +148,16 @@ static void serve(struct launcher *launcher)
         polled[1 + i] = (struct pollfd){.fd = listeners->at[i].fd, .events = POLLIN};
 
     while (!launcher->stops_asked) {
-        nfds_t watched = may_accept(launcher) ? 1 + listeners->count : 1;
+        nfds_t watched = intake_watches(&launcher->intake) ? 1 + listeners->count : 1;
         int ready = poll(polled, watched, next_wait_ms(launcher, DEADLINE_NEVER));
         do_what_is_due(launcher);
-        end_pause(launcher);
         if (ready <= 0)
             continue;
         if (polled[0].revents)
             read_signals(launcher);
         for (nfds_t i = 1; i < watched; i++)
             if (polled[i].revents)
-                accept_some(launcher, polled[i].fd);
+                intake_take(&launcher->intake, polled[i].fd);
     }
 }
 
@@ -216,8 +167,7 @@ static void drain(struct launcher *launcher)
     const struct children *children = launcher->plan->children;
     int64_t deadline = deadline_in(launcher->plan->drain_ms);
     bool killed = false;
-    if (launcher->held != NOTHING_HELD)
-        close(launcher->held);
+    intake_close(&launcher->intake);
     listeners_close(launcher->plan->listeners);
     manager_stopping();
     children_signal(children, SIGTERM);
@@ -232,6 +182,7 @@ static void drain(struct launcher *launcher)
             killed = true;
         }
     }
+    news_tell(true);
 }
 
 void launcher_run(const struct launch_plan *plan)
@@ -241,7 +192,10 @@ void launcher_run(const struct launch_plan *plan)
     struct launcher launcher = {
         .plan = plan,
         .signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK),
-        .held = NOTHING_HELD,
+        .intake = {.children = plan->children,
+                   .sources = plan->sources,
+                   .max_connections = plan->max_connections,
+                   .held = INTAKE_NONE},
         .alive_period_ms = manager_alive_period_ms(),
     };
     if (launcher.signals < 0)

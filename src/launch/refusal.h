@@ -1,5 +1,6 @@
 /*
- * The launcher's one reply: 503 to a source that has its share of connections already.
+ * The launcher's own replies: 503 to an origin that has its share of connections already, or that
+ * is penalised.
  *
  * Nothing is read of the request. The socket is kept open for a moment behind the reply, so that
  * the reset which closing it brings does not overtake it.
@@ -9,8 +10,10 @@
 
 #include <stdint.h>
 
+enum refusal { REFUSAL_FULL, REFUSAL_PENALISED };
+
 /* Sends the reply and the FIN; the descriptor is closed here, later. Never blocks. */
-void refusal_send(int connection);
+void refusal_send(int connection, enum refusal why);
 
 /* Closes what has been held for long enough. */
 void refusal_close_old(void);

@@ -1,5 +1,8 @@
 #include "os/stop.h"
 
+#include "bounds.h"
+#include "os/clock.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stddef.h>
@@ -7,6 +10,8 @@
 
 static volatile sig_atomic_t asked, waiting;
 static volatile int peer = -1;
+/* From when on the wait that is under way may be given up; DEADLINE_NEVER: it may not. */
+static volatile int64_t idle_since;
 
 static void on_signal(int signal)
 {
@@ -18,13 +23,28 @@ static void on_signal(int signal)
     errno = saved;
 }
 
+static void on_yield(int signal, siginfo_t *info, void *context)
+{
+    (void)signal;
+    (void)context;
+    int saved = errno;
+    int64_t least = info->si_code == SI_QUEUE ? info->si_value.sival_int : 0;
+    if (waiting && idle_since != DEADLINE_NEVER && clock_ms() - idle_since >= least) {
+        asked = 1;
+        shutdown(peer, SHUT_RD);
+    }
+    errno = saved;
+}
+
 void stop_watch(int socket)
 {
     struct sigaction action = {.sa_handler = on_signal};
+    struct sigaction yield = {.sa_sigaction = on_yield, .sa_flags = SA_SIGINFO};
     sigset_t none;
     peer = socket;
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGINT, &action, NULL);
+    sigaction(YIELD_SIGNAL, &yield, NULL);
     signal(SIGHUP, SIG_IGN); /* a terminal that closes: the launcher goes on, and so do we */
     /* The launcher spawns with these blocked: a signal in the first moments is not lost either. */
     sigemptyset(&none);
@@ -36,9 +56,19 @@ bool stop_asked(void)
     return asked;
 }
 
-void stop_waiting(bool begins)
+void stop_wait_begins(enum stop_wait what)
 {
-    waiting = begins;
-    if (begins && asked)
+    idle_since = DEADLINE_NEVER;
+    if (what == STOP_WAIT_NEXT)
+        idle_since = clock_ms();
+    else if (what == STOP_WAIT_FIRST)
+        idle_since = clock_ms() + ROOM_IDLE_MS;
+    waiting = 1;
+    if (asked)
         shutdown(peer, SHUT_RD);
+}
+
+void stop_wait_ends(void)
+{
+    waiting = 0;
 }

@@ -18,15 +18,19 @@
 /* In place of a status: the connection is at its end and nobody waits for an answer. */
 enum { NOBODY_WAITS = -1 };
 
-/* Waits for the rest of a head. 0: more is here; else a status, or, where none was begun,
+/* Waits for a head, or the rest of one. 0: more is here; else a status, or, where none was begun,
  * NOBODY_WAITS. */
-static int await_more(struct exchange *exchange, int64_t deadline, bool begun)
+static int await_more(struct exchange *exchange, int64_t deadline, enum stop_wait what)
 {
+    bool begun = what == STOP_WAIT_REST;
+    long got;
     journal_flush();
-    stop_waiting(true);
-    long got = wire_fill(exchange->wire, deadline);
+    stop_wait_begins(what);
+    do
+        got = wire_fill(exchange->wire, deadline);
+    while (got < 0 && errno == EINTR && !stop_asked());
     int error = errno;
-    stop_waiting(false);
+    stop_wait_ends();
     if (got > 0 || (got < 0 && error == EINTR))
         return 0;
     if (!begun || exchange->wire->broken)
@@ -60,7 +64,7 @@ static bool meet_client(struct exchange *exchange)
             return true;
         }
         exchange->why = proxy.why;
-        if (parsed < 0 || await_more(exchange, deadline, false) != 0)
+        if (parsed < 0 || await_more(exchange, deadline, STOP_WAIT_FIRST) != 0)
             return false;
     }
 }
@@ -69,10 +73,12 @@ static bool meet_client(struct exchange *exchange)
 
 /*
  * Reads one head. Its clock starts with its first octet; until then the connection may be idle for
- * wait_ms. 0: the head is complete; else the status of its refusal, or NOBODY_WAITS.
+ * a time of its own. 0: the head is complete; else the status of its refusal, or NOBODY_WAITS.
  */
-static int receive_head(struct exchange *exchange, int wait_ms)
+static int receive_head(struct exchange *exchange, enum stop_wait what)
 {
+    const struct settings *settings = exchange->settings;
+    int wait_ms = what == STOP_WAIT_FIRST ? settings->timeout_first : settings->timeout_idle;
     struct head *head = &exchange->head;
     int64_t deadline = DEADLINE_NEVER;
     bool waiting = false, begun = false;
@@ -97,10 +103,10 @@ static int receive_head(struct exchange *exchange, int wait_ms)
         wire_flush(exchange->wire);
         bool begins = !begun && head_has_begun(head);
         if (begins || !waiting)
-            deadline = deadline_in(begins ? exchange->settings->timeout_head : wait_ms);
+            deadline = deadline_in(begins ? settings->timeout_head : wait_ms);
         begun = begun || begins;
         waiting = true;
-        int status = await_more(exchange, deadline, begun);
+        int status = await_more(exchange, deadline, begun ? STOP_WAIT_REST : what);
         if (status != 0) {
             log_request_line(exchange, span_after(wire_unread(exchange->wire), head->begin));
             return status;
@@ -176,7 +182,7 @@ static int answer(struct exchange *exchange)
 /* ---- The connection ---- */
 
 /* Reads and answers one request, and decides whether the connection stays. */
-static void serve_one(struct exchange *exchange, int wait_ms, unsigned number)
+static void serve_one(struct exchange *exchange, unsigned number)
 {
     exchange->keep = false;
     exchange->route = NULL;
@@ -185,7 +191,7 @@ static void serve_one(struct exchange *exchange, int wait_ms, unsigned number)
     exchange->log.line.len = 0;
     exchange->log.begun = 0;
     exchange->body.ended = true;
-    int status = receive_head(exchange, wait_ms);
+    int status = receive_head(exchange, number == 1 ? STOP_WAIT_FIRST : STOP_WAIT_NEXT);
     if (status == NOBODY_WAITS)
         return;
     if (status == 0)
@@ -218,12 +224,10 @@ void session_run(const struct settings *settings, const struct store *store, str
     }
 
     exchange.last_moment = deadline_in(CONNECTION_SECONDS_MAX * 1000);
-    int wait_ms = settings->timeout_first;
     unsigned requests = 0;
     do {
         requests++;
-        serve_one(&exchange, wait_ms, requests);
-        wait_ms = settings->timeout_idle;
+        serve_one(&exchange, requests);
     } while (exchange.keep);
     /* A client that did not ask for the end may be sending its next request just now. */
     journal_flush();
