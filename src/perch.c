@@ -25,14 +25,20 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-/* What the launcher shows at its start. */
+static const char *uploads_text(const struct settings *settings)
+{
+    if (settings->read_only)
+        return "read-only";
+    return settings->token_file ? "uploads with a token" : "uploads on";
+}
+
+/* What the launcher shows at its start; where it ends with "uploads on", all may change files. */
 static int say_what_is_served(const struct settings *settings)
 {
     if (!settings->directory)
         dprintf(STDOUT_FILENO, "no files: give --directory DIR to serve some\n");
     else
-        dprintf(STDOUT_FILENO, "files below %s, %s\n", settings->directory,
-                settings->read_only ? "read-only" : "uploads on");
+        dprintf(STDOUT_FILENO, "files below %s, %s\n", settings->directory, uploads_text(settings));
     return EX_OK;
 }
 

@@ -5,6 +5,7 @@
 #include "base/option.h"
 #include "bounds.h"
 #include "launch/children.h"
+#include "launch/greeting.h"
 #include "launch/handler.h"
 #include "launch/launcher.h"
 #include "launch/listener.h"
@@ -116,7 +117,7 @@ static void announce(const struct listeners *listeners, const char *summary)
 {
     listeners_announce(listeners);
     if (isatty(STDOUT_FILENO))
-        dprintf(STDOUT_FILENO, "perchd: serving %s; Ctrl-C stops\n", summary);
+        greeting_print(listeners, summary);
 }
 
 int main(int argc, char *argv[])

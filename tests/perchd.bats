@@ -598,3 +598,54 @@ END
     run ! read -r -t 20 -u "$PERCHD_OUT" line
     await_perchd
 }
+
+# ---- At a terminal ----
+
+# greeting OPTION ...: what perchd says at a terminal, in a network where this machine is 192.0.2.7 and
+# 2001:db8::7 as well.
+greeting() {
+    "${OWN_NETWORK[@]}" python3 - "$@" 3>&- <<'END'
+import os, pty, signal, subprocess, sys
+for address in "192.0.2.7/32", "2001:db8::7/128":
+    subprocess.run(["ip", "addr", "add", address, "dev", "lo"], check=True)
+ours, theirs = pty.openpty()
+perchd = subprocess.Popen([os.environ["PERCHD"], *sys.argv[1:]], stdin=subprocess.DEVNULL, stdout=theirs)
+os.close(theirs)
+said = b""
+while b"Ctrl-C" not in said:
+    said += os.read(ours, 4096)
+# All of it is said in one go, before anything is accepted: what comes is followed by silence.
+perchd.send_signal(signal.SIGTERM)
+while True:
+    try:
+        said += os.read(ours, 4096)
+    except OSError:
+        break
+assert perchd.wait() == 0
+sys.stdout.write(said.decode().replace("\r\n", "\n"))
+END
+}
+
+@test "at a terminal: what is served, where others reach it, and who may change it" {
+    need_own_network
+    command -v ip >/dev/null || skip "there is no ip"
+    make_files
+    greeting --listen 0.0.0.0:4221 --directory "$FILES" >said
+    grep -qx "perchd: serving files below $FILES, uploads on; Ctrl-C stops" said
+    grep -qx 'perchd: others reach it at http://192.0.2.7:4221/' said
+    run ! grep -q '127.0.0.1\|2001' said
+    grep -q 'whoever reaches it may upload and delete; give --token-file FILE or --read-only' said
+
+    greeting --listen '[::]:4221' --directory "$FILES" --read-only >said
+    grep -qx 'perchd: others reach it at http://\[2001:db8::7\]:4221/' said
+    run ! grep -q 'may upload' said
+
+    greeting --directory "$FILES" >said
+    run ! grep -q 'others reach\|may upload' said
+
+    printf 'a-token-of-some-length\n' >token
+    chmod 600 token
+    greeting --listen 192.0.2.7:4221 --directory "$FILES" --token-file token >said
+    grep -q 'uploads with a token; Ctrl-C stops' said
+    run ! grep -q 'may upload' said
+}
