@@ -87,7 +87,7 @@ HEADERS        := $(wildcard src/*.h src/*/*.h)
 objects = $(patsubst src/%.c,$(BUILD)/$(2)/%.o,$(1))
 
 .SECONDARY: # objects stay, also those that only a unit program asked for
-.PHONY: all deps deps-test run install uninstall test test-faults lint fuzz sanitize format clean help FORCE
+.PHONY: all deps deps-test run install uninstall deb test test-faults lint fuzz sanitize format clean help FORCE
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/perch $(BUILD)/perchd
@@ -197,6 +197,29 @@ install: | $(AFTER_DEPS)
 # What people put beside these files, and what was uploaded, stays.
 uninstall:
 	rm -f $(patsubst %,'$(DESTDIR)%',$(INSTALLED))
+
+# ---- A Debian package ----
+
+DEB_ROOT  = $(BUILD)/deb
+DEB_VERSION = $(shell sed -n 's/.*PERCH_VERSION "\(.*\)"/\1/p' src/base/diag.h)
+DEB_ARCH  = $(shell dpkg --print-architecture)
+
+# dpkg-shlibdeps, which knows what perchd's libraries are packaged as, wants a debian/control.
+deb: | $(AFTER_DEPS)
+	@command -v dpkg-shlibdeps >/dev/null || { echo 'make deb: dpkg-shlibdeps is missing; install dpkg-dev'; exit 1; }
+	@rm -rf $(DEB_ROOT) $(BUILD)/shlibdeps
+	@$(MAKE) --no-print-directory install DESTDIR='$(abspath $(DEB_ROOT))' PREFIX=/usr >/dev/null
+	$(Q)strip $(DEB_ROOT)/usr/bin/*
+	$(Q)gzip -9n $(DEB_ROOT)/usr/share/man/man8/*.8
+	$(Q)install -D -m 644 LICENSE $(DEB_ROOT)/usr/share/doc/perch/copyright
+	$(Q)install -D -m 644 README.md $(DEB_ROOT)/usr/share/doc/perch/README.md
+	$(Q)install -D -t $(DEB_ROOT)/DEBIAN debian/postinst debian/prerm debian/postrm
+	$(Q)mkdir -p $(BUILD)/shlibdeps/debian && echo 'Source: perch' > $(BUILD)/shlibdeps/debian/control
+	$(Q)depends=$$(cd $(BUILD)/shlibdeps && dpkg-shlibdeps -O $(patsubst %,-e'$(abspath $(DEB_ROOT))/usr/bin/%',perchd $(if $(filter dynamic,$(VARIANT)),perch))) && \
+	 sed "s/@VERSION@/$(DEB_VERSION)/; s/@ARCHITECTURE@/$(DEB_ARCH)/; s/@DEPENDS@/$${depends#*=}/; s/@SIZE@/$$(du -sk $(DEB_ROOT) | cut -f1)/" \
+	   debian/control.in > $(DEB_ROOT)/DEBIAN/control
+	$(Q)(cd $(DEB_ROOT) && find usr lib -type f -exec md5sum {} + > DEBIAN/md5sums)
+	@dpkg-deb --root-owner-group --build $(DEB_ROOT) $(BUILD)/perch_$(DEB_VERSION)_$(DEB_ARCH).deb
 
 # ---- Tests ----
 
@@ -337,6 +360,7 @@ help:
 	@echo 'make deps-test    install what the tests need besides'
 	@echo 'make run          serve DIR (build/files) on PORT (4221) of this machine'
 	@echo 'make install      into PREFIX (/usr/local), DESTDIR before it; make uninstall'
+	@echo 'make deb          build/perch_VERSION_ARCHITECTURE.deb'
 	@echo 'make test         all tests'
 	@echo 'make test-faults  kills, errors, power cuts and crowds, at length (10 minutes)'
 	@echo 'make lint         formatting, clang-tidy, cppcheck, shellcheck, warnings of gcc and clang'
