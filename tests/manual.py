@@ -153,7 +153,7 @@ def bounds():
 
 def forms(name, value):
     """The words in which a row may tell the value."""
-    if name.endswith("_MS"):
+    if re.search(r"_MS(_|$)", name):
         return [f" {value / 1000:g} "]
     units = [f" {value >> shift} {unit} " for shift, unit in ((10, "KiB"), (20, "MiB"), (30, "GiB"))
              if value and value % (1 << shift) == 0]
