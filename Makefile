@@ -234,6 +234,22 @@ $(BUILD)/unit/%: tests/unit/%.c $(PURE)
 
 -include $(UNITS:=.d)
 
+# What tries to get out of the jail is linked with the same jail as perch.
+JAILED := $(call objects,$(wildcard src/base/*.c) src/os/jail.c src/os/filter.c src/os/powers.c,$(VARIANT))
+ESCAPE := $(patsubst tests/%.c,$(BUILD)/$(VARIANT)/%.o,$(wildcard tests/jail/*.c))
+
+$(BUILD)/$(VARIANT)/jail/%.o: tests/jail/%.c $(BUILD)/commands
+	@mkdir -p $(@D)
+	@echo '  CC    $@'
+	$(Q)$(COMPILE_$(VARIANT)) -c -o $@ $<
+
+$(BUILD)/jail/escape: $(ESCAPE) $(JAILED) Makefile
+	@mkdir -p $(@D)
+	@echo '  LINK  $@ ($(VARIANT))'
+	$(LINK_$(VARIANT))
+
+-include $(ESCAPE:.o=.d)
+
 # The session in a test's own process: the linker leads what the wire asks of the system past
 # tests/scripted/connection.c. Without _FORTIFY_SOURCE, which has other names for those calls.
 WRAPPED  := read poll send sendfile fstat fstatat clock_gettime getrandom stop_watch
@@ -292,7 +308,7 @@ $(BUILD)/faults/%: Makefile
 	$(Q)$(CC) -std=gnu17 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -o $@ $(filter %.c,$^)
 
 test: | $(AFTER_DEPS)
-	@$(MAKE) --no-print-directory all $(UNITS) $(FAULTS) $(BUILD)/cut $(BUILD)/later
+	@$(MAKE) --no-print-directory all $(UNITS) $(FAULTS) $(BUILD)/jail/escape $(BUILD)/cut $(BUILD)/later
 	@BUILD='$(BUILD)' tests/run
 
 # The long form of tests/faults, which "make test" runs in short: see tests/faults/README.md.

@@ -1,0 +1,225 @@
+/*
+ * Tries to get out of the jail that perch shuts itself into, in each way that attempts.c knows, in
+ * the current folder. One line for each way that is open, or whose test is worth nothing because it
+ * is closed outside of the jail as well; the last line is the sum.
+ */
+#include "attempts.h"
+#include "os/jail.h"
+#include "os/powers.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum cell { NO_JAIL, READ_ONLY, READ_WRITE };
+
+enum outcome { GOT_THROUGH, REFUSED, KILLED, WENT_WRONG };
+
+enum { CALLS_MAX = 24, NUMBERS = 512, EXIT_THROUGH = 0, EXIT_REFUSED = 1, EXIT_WRONG = 2 };
+
+static unsigned passed, failed, killed, refused;
+
+static void need(bool holds, const char *what)
+{
+    if (holds)
+        return;
+    fprintf(stderr, "escape: %s: %s\n", what, strerror(errno));
+    exit(EXIT_WRONG);
+}
+
+/* ---- The folder ---- */
+
+static void make_file(const char *path, mode_t mode, const char *content)
+{
+    unlink(path);
+    int fd = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, mode);
+    size_t len = strlen(content);
+    need(fd >= 0 && write(fd, content, len) == (ssize_t)len && close(fd) == 0, path);
+}
+
+static void copy_program(void)
+{
+    int from = open("/bin/true", O_RDONLY | O_CLOEXEC);
+    int to = open("served/program", O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0755);
+    need(from >= 0 && to >= 0, "served/program");
+    while (sendfile(to, from, NULL, 1 << 20) > 0)
+        continue;
+    close(from);
+    close(to);
+}
+
+static void make_folders(void)
+{
+    static const char *const strays[] = {"served/new",  "served/stolen",  "served/socket",
+                                         "outside/new", "outside/socket", "outside/stream"};
+    mkdir("outside", 0700);
+    mkdir("served", 0700);
+    for (size_t i = 0; i < sizeof strays / sizeof strays[0]; i++)
+        if (unlink(strays[i]) != 0)
+            rmdir(strays[i]);
+    mkdir("served/below", 0700);
+    make_file("outside/secret", 0600, "secret");
+    make_file("served/inside", 0600, "inside");
+    need(symlink("../outside/secret", "served/out") == 0 || errno == EEXIST, "served/out");
+}
+
+static void bind_to(int fd, const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    memcpy(address.sun_path, path, strlen(path));
+    need(bind(fd, (struct sockaddr *)&address, sizeof address) == 0, path);
+}
+
+/* In this order, the numbers that attempts.h names. */
+static void open_descriptors(void)
+{
+    syscall(SYS_close_range, 3, ~0U, 0);
+    need(open("served", O_RDONLY | O_DIRECTORY) == FOLDER, "served");
+    need(socket(AF_UNIX, SOCK_DGRAM, 0) == SOCKET, "a socket");
+    need(socket(AF_UNIX, SOCK_DGRAM, 0) == BOUND_SOCKET, "a second socket");
+    need(socket(AF_UNIX, SOCK_STREAM, 0) == NAMED_STREAM, "a third socket");
+    bind_to(BOUND_SOCKET, "outside/socket");
+    bind_to(NAMED_STREAM, "outside/stream");
+}
+
+/* ---- One attempt, in a process of its own ---- */
+
+/* The errors of a wall, and not of an argument that would have been wrong without it as well. */
+static bool is_refusal(int error)
+{
+    return error == ENOSYS || error == EACCES || error == EPERM || error == EXDEV ||
+           error == EMFILE;
+}
+
+static void shut_in(enum cell cell)
+{
+    powers_give_up();
+    need(cell == NO_JAIL || jail_enter(FOLDER, cell == READ_WRITE) == 0, "the jail");
+}
+
+static _Noreturn void attempt_and_exit(unsigned number, enum cell cell)
+{
+    struct attempt attempt;
+    open_descriptors();
+    shut_in(cell);
+    errno = 0;
+    long result = attempt_find(number, &attempt, true);
+    if (result >= 0)
+        _exit(EXIT_THROUGH);
+    _exit(is_refusal(errno) ? EXIT_REFUSED : EXIT_WRONG);
+}
+
+static enum outcome outcome_of(pid_t pid)
+{
+    int status;
+    need(pid > 0 && waitpid(pid, &status, 0) == pid, "waiting");
+    if (WIFSIGNALED(status))
+        return WTERMSIG(status) == SIGSYS ? KILLED : WENT_WRONG;
+    if (WEXITSTATUS(status) == EXIT_THROUGH)
+        return GOT_THROUGH;
+    return WEXITSTATUS(status) == EXIT_REFUSED ? REFUSED : WENT_WRONG;
+}
+
+static enum outcome make_attempt(unsigned number, enum cell cell)
+{
+    make_folders();
+    pid_t pid = fork();
+    if (pid == 0)
+        attempt_and_exit(number, cell);
+    return outcome_of(pid);
+}
+
+/* ---- All of them ---- */
+
+static void check(bool holds, const struct attempt *attempt, const char *complaint)
+{
+    if (!holds)
+        printf("%s: %s\n", attempt->name, complaint);
+    passed += holds;
+    failed += !holds;
+}
+
+static void try_in_jail(unsigned number, const struct attempt *attempt, enum cell cell)
+{
+    enum outcome outcome = make_attempt(number, cell);
+    if (attempt->kind == WRITING && cell == READ_WRITE) {
+        check(outcome == GOT_THROUGH, attempt, "does not work where uploads are on");
+        return;
+    }
+    check(outcome != GOT_THROUGH, attempt,
+          cell == READ_ONLY ? "got through, read-only" : "got through");
+    check(outcome != WENT_WRONG, attempt, "failed, but not at a wall");
+    killed += outcome == KILLED;
+    refused += outcome == REFUSED;
+}
+
+static unsigned try_all(void)
+{
+    struct attempt attempt;
+    unsigned number = 0;
+    for (; attempt_find(number, &attempt, false) != ATTEMPT_NONE; number++) {
+        if (attempt.kind != ANYHOW)
+            check(make_attempt(number, NO_JAIL) == GOT_THROUGH, &attempt,
+                  "fails without a jail, too");
+        try_in_jail(number, &attempt, READ_ONLY);
+        try_in_jail(number, &attempt, READ_WRITE);
+    }
+    return number;
+}
+
+/* ---- How many calls there are ---- */
+
+/* With arguments that no call can do anything with; those whose arguments the filter checks look as
+ * if they were not there. */
+static bool is_let_through(unsigned number)
+{
+    int status;
+    pid_t pid = fork();
+    if (pid == 0) {
+        open_descriptors();
+        shut_in(READ_WRITE);
+        errno = 0;
+        bool unknown = syscall(number, -1, -1, -1, -1, -1, -1) < 0 && errno == ENOSYS;
+        _exit(unknown);
+    }
+    need(pid > 0 && waitpid(pid, &status, 0) == pid, "waiting");
+    return WIFSIGNALED(status) ? WTERMSIG(status) != SIGSYS : WEXITSTATUS(status) != 1;
+}
+
+static unsigned count_calls(void)
+{
+    struct attempt counting = {"the calls that are let through", ANYHOW};
+    unsigned count = 0;
+    for (unsigned number = 0; number < NUMBERS; number++) {
+        make_folders();
+        count += is_let_through(number);
+    }
+    check(count <= CALLS_MAX, &counting, "are too many");
+    check(count >= CALLS_MAX / 2, &counting, "are too few to be true");
+    return count;
+}
+
+int main(void)
+{
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    umask(0077);
+    make_folders();
+    copy_program();
+    unsigned tried = try_all();
+    unsigned calls = count_calls();
+    printf("%u ways tried: %u times refused, %u times killed; %u calls let through\n", tried,
+           refused, killed, calls);
+    printf("%u passed, %u failed\n", passed, failed);
+    return failed > 0;
+}
