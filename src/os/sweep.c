@@ -22,6 +22,19 @@ static bool is_leftover(int folder, const char *name)
            clock_seconds() - facts.st_mtim.tv_sec > LEFTOVER_SECONDS;
 }
 
+/* The same without openat2(2), which a filter may refuse: see place.c. */
+static int open_folder_by_hand(int folder, const char *name)
+{
+    struct stat around, facts;
+    int below = openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (below < 0 ||
+        (fstat(folder, &around) == 0 && fstat(below, &facts) == 0 && around.st_dev == facts.st_dev))
+        return below;
+    close(below);
+    errno = EXDEV;
+    return -1;
+}
+
 /* -1 too where it is no folder, or the root of another file system. */
 static int open_folder(int folder, const char *name)
 {
@@ -29,7 +42,8 @@ static int open_folder(int folder, const char *name)
         .flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC,
         .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV,
     };
-    return (int)syscall(SYS_openat2, folder, name, &how, sizeof how);
+    int below = (int)syscall(SYS_openat2, folder, name, &how, sizeof how);
+    return below < 0 && errno == ENOSYS ? open_folder_by_hand(folder, name) : below;
 }
 
 static bool may_be_folder(const struct dirent *entry)
