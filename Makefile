@@ -13,9 +13,10 @@ PACKAGES_TEST += e2fsprogs
 PACKAGES_TEST += clang libclang-rt-dev clang-format clang-tidy cppcheck shellcheck
 PACKAGES_TEST += ucspi-tcp ipsvd socat libwrap0 libtirpc3 libevent-2.1-7 libbsd0
 PACKAGES_TEST += mandoc mmdebstrap dpkg-dev
-PACKAGES_TEST += nginx haproxy stunnel4 caddy openssl iproute2
-# These exclude each other where they are installed: they are unpacked beneath build/, no more.
-PACKAGES_UNPACK := xinetd openbsd-inetd inetutils-inetd
+PACKAGES_TEST += openssl iproute2 liblua5.3-0 libopentracing-c-wrapper0 libpcre2-8-0
+# Superservers exclude each other where they are installed, and what is installed is started as well:
+# these are unpacked beneath build/, no more.
+PACKAGES_UNPACK := xinetd openbsd-inetd inetutils-inetd nginx haproxy stunnel4 caddy
 UNPACKED        := build/unpacked
 
 # ---- What there is to build with ----

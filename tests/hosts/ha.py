@@ -15,7 +15,7 @@ import threading
 
 from hosts import *
 
-KILLS = 6
+KILLS = 2 if is_sanitized() else 6
 # Between two of them; of each kind of client.
 STEPS_BETWEEN = 15
 # HAProxy takes such a request whole before it passes it on, and perch writes such a reply at once:

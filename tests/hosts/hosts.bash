@@ -31,13 +31,11 @@ need_root() {
     [ "$(id -u)" = 0 ] || skip "needs root, $1"
 }
 
-# need PROGRAM PACKAGE: sets the variable PROGRAM to where it is: installed, or unpacked by "make
-# deps-test".
+# need PROGRAM PACKAGE: sets the variable PROGRAM to where it is: unpacked by "make deps-test", or
+# installed.
 need() {
-    local found
-    found=$(PATH=$PATH:/usr/sbin command -v "$1") ||
-        found=$TOP/build/unpacked/$2/usr/sbin/$1
-    [ -x "$found" ] || skip "there is no $1; \"make deps-test\" brings it"
-    PROGRAM=$found
+    local unpacked=$TOP/build/unpacked/$2/usr
+    PROGRAM=$(PATH=$unpacked/sbin:$unpacked/bin:$PATH:/usr/sbin command -v "$1") ||
+        skip "there is no $1; \"make deps-test\" brings it"
     export PROGRAM
 }

@@ -87,7 +87,7 @@ listens(proxy, 80)
 check_kept(80, perchd.pid)
 check_files(80)
 check_ranges(80)
-check_at_once(80, 10)' "$PROGRAM" -p "$PWD" -c "$PWD/conf"
+check_at_once(80, 10)' "$PROGRAM" -e stderr -p "$PWD" -c "$PWD/conf"
 }
 
 @test "HAProxy: PROXY version 1 and 2, by connections and by requests" {
