@@ -8,7 +8,8 @@ DIR    ?= $(BUILD)/files
 PACKAGES      := gcc libc6-dev make pkg-config musl-tools zlib1g-dev libsystemd-dev
 # What the tests need besides, by what needs it.
 PACKAGES_TEST := bats curl python3 strace systemd procps util-linux mount
-PACKAGES_TEST += goaccess jq valgrind iproute2
+PACKAGES_TEST += goaccess jq valgrind
+PACKAGES_TEST += chromium chromium-driver fonts-dejavu-core
 PACKAGES_TEST += e2fsprogs
 PACKAGES_TEST += clang libclang-rt-dev clang-format clang-tidy cppcheck shellcheck
 PACKAGES_TEST += ucspi-tcp ipsvd socat libwrap0 libtirpc3 libevent-2.1-7 libbsd0

@@ -16,7 +16,7 @@
     const keys = [
         row => link(row).textContent,
         row => Number(row.cells[1].dataset.value),
-        row => row.cells[2].textContent,
+        row => row.querySelector("time").dateTime,
     ];
     const compare = new Intl.Collator(undefined, {numeric: true}).compare;
 
@@ -38,11 +38,13 @@
         button.onclick = () => sort(column, head.getAttribute("aria-sort") === "ascending" ? -1 : 1);
         head.replaceChildren(button);
     });
-    document.querySelectorAll("time").forEach(time => {
-        const moment = new Date(time.textContent);
-        time.dateTime = time.textContent;
-        time.title = moment.toLocaleString();
-    });
+    // One for all: each costs more than what it formats.
+    const local = new Intl.DateTimeFormat(undefined, {dateStyle: "medium", timeStyle: "short"});
+    function showLocal(time) {
+        time.dateTime = time.title = time.textContent;
+        time.textContent = local.format(new Date(time.dateTime));
+    }
+    document.querySelectorAll("time").forEach(showLocal);
 
     if (document.documentElement.dataset.uploads !== "yes")
         return;
@@ -103,6 +105,7 @@
             make("td", {}, make("time", {textContent: time})),
             make("td"));
         row.cells[1].dataset.value = file.size;
+        showLocal(row.querySelector("time"));
         body.append(row);
         offerToDelete(row);
     }

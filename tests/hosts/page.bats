@@ -1,0 +1,243 @@
+#!/usr/bin/env bats
+# The page of a folder, in a real Chromium: read, sorted, uploaded to, deleted from; by mouse and by
+# keyboard, in the dark, on a phone, and without its script. Screenshots go to build/screenshots.
+
+load ../helper
+
+setup() {
+    command -v chromedriver >/dev/null && command -v chromium >/dev/null ||
+        skip "chromium or chromium-driver is not installed"
+    cd "$BATS_TEST_TMPDIR" || return
+    make_files
+}
+
+teardown() {
+    stop_perchd
+}
+
+# In the browser: Python from stdin.
+browse() {
+    { echo 'from browser import *; import os; URL = os.environ["URL"] + "/files/"'; cat; } |
+        py "$@"
+}
+
+fill() {
+    printf 'Notes of the meeting\n' >files/notes.txt
+    head -c 1536000 /dev/zero >files/photo-2.jpg
+    head -c 2048 /dev/zero >files/photo-10.jpg
+    mkdir files/archive
+    touch -d 2026-03-01T10:00:00Z files/notes.txt
+    touch -d 2026-02-01T10:00:00Z files/photo-2.jpg
+    touch -d 2026-01-01T10:00:00Z files/photo-10.jpg
+    touch -d 2025-12-01T10:00:00Z files/archive
+}
+
+@test "what is there can be read, sorted and opened" {
+    fill
+    start_perchd --directory files --listing --read-only
+    browse <<'END'
+with Browser() as browser:
+    browser.go(URL)
+    assert browser.names() == ["archive/", "notes.txt", "photo-10.jpg", "photo-2.jpg"], browser.names()
+    assert browser.run("return document.title") == "/"
+    sizes = browser.run("return [...document.querySelectorAll('tbody tr')].map(row => row.cells[1].textContent)")
+    assert sizes == ["", "21 B", "2.0 KB", "1.5 MB"], sizes
+    heads = "return [...document.querySelectorAll('th')].map(head => head.getAttribute('aria-sort'))"
+    browser.find("th:nth-child(1) button").click()
+    browser.find("th:nth-child(1) button").click()
+    # By number where there are numbers, as people do.
+    assert browser.names() == ["archive/", "notes.txt", "photo-2.jpg", "photo-10.jpg"], browser.names()
+    browser.find("th:nth-child(2) button").click()
+    assert browser.names() == ["archive/", "notes.txt", "photo-10.jpg", "photo-2.jpg"], browser.names()
+    assert browser.run(heads) == [None, "ascending", None, None]
+    browser.find("th:nth-child(2) button").click()
+    assert browser.names()[0] == "photo-2.jpg"
+    browser.find("th:nth-child(3) button").click()
+    assert browser.names() == ["archive/", "photo-10.jpg", "photo-2.jpg", "notes.txt"], browser.names()
+    assert not browser.find("#drop").shown(), "uploads are off"
+    assert not browser.run("return document.querySelectorAll('td .danger').length")
+    browser.find(".folder a").click()
+    browser.until("the folder below is empty", "return document.title === '/archive/'")
+    assert browser.find("#empty").shown()
+    browser.find(".up a").click()
+    browser.until("back again", "return document.title === '/'")
+    assert not browser.find("#empty").shown()
+    # Nothing was refused by the page's own policy, and nothing failed.
+    assert browser.console() == [], browser.console()
+END
+}
+
+@test "three files are uploaded, with progress; one is replaced after a question" {
+    fill
+    head -c 3000000 /dev/urandom >one.bin
+    printf 'two' >two.txt
+    printf 'New notes\n' >notes.txt
+    start_perchd --directory files --listing
+    browse <<'END'
+with Browser() as browser:
+    browser.go(URL)
+    # Progress is what the bar shows while the network is slow.
+    browser.devtools("Network.enable")
+    browser.devtools("Network.emulateNetworkConditions", offline=False, latency=5,
+                     downloadThroughput=-1, uploadThroughput=1000000)
+    browser.run("""window.seen = [];
+        new MutationObserver(() => document.querySelectorAll('progress').forEach(bar =>
+            window.seen.push(bar.value))).observe(document.querySelector('#uploads'),
+            {subtree: true, childList: true, characterData: true, attributes: true})""")
+    assert browser.find("#drop").shown()
+    files = "\n".join(os.path.abspath(name) for name in ("one.bin", "two.txt", "notes.txt"))
+    browser.find("#drop input").type(files)
+    browser.until("a question about notes.txt", "return document.querySelector('#ask').open")
+    assert "notes.txt is there already" in browser.find("#ask p").text
+    assert open("files/notes.txt").read() == "Notes of the meeting\n"
+    browser.shot("replace")
+    seen = browser.run("return window.seen")
+    assert any(0 < value < 3000000 for value in seen), seen
+    browser.find("#ask .danger").click()
+    browser.until("all three are stored",
+                  "return document.querySelectorAll('#uploads .done').length === 3")
+    assert sorted(browser.names()) == ["archive/", "notes.txt", "one.bin", "photo-10.jpg",
+                                       "photo-2.jpg", "two.txt"], browser.names()
+    browser.shot("uploaded")
+END
+    cmp one.bin files/one.bin
+    cmp two.txt files/two.txt
+    cmp notes.txt files/notes.txt
+}
+
+@test "a file dropped on the page is uploaded; one that is not replaced stays" {
+    printf 'old' >files/same.txt
+    start_perchd --directory files --listing
+    browse <<'END'
+with Browser() as browser:
+    browser.go(URL)
+    drop = """const data = new DataTransfer();
+        data.items.add(new File([arguments[1]], arguments[0]));
+        for (const kind of ["dragover", "drop"])
+            document.querySelector("h1").dispatchEvent(
+                new DragEvent(kind, {dataTransfer: data, bubbles: true, cancelable: true}))"""
+    browser.run(drop, "dropped.txt", "content")
+    browser.until("it is stored", "return document.querySelector('#uploads .done')")
+    browser.run(drop, "same.txt", "new")
+    browser.until("a question", "return document.querySelector('#ask').open")
+    browser.find("#ask button").click()
+    browser.until("it says so", "return document.querySelector('#uploads .failed')")
+END
+    [ "$(cat files/dropped.txt)" = content ]
+    [ "$(cat files/same.txt)" = old ]
+}
+
+@test "deleting asks first, and works by keyboard alone" {
+    fill
+    start_perchd --directory files --listing
+    browse <<'END'
+TAB, ENTER, ESCAPE = "\ue004", "\ue007", "\ue00c"
+with Browser() as browser:
+    browser.go(URL)
+    label = "return document.activeElement.getAttribute('aria-label')"
+    def tab_to(wanted):
+        browser.run("document.activeElement.blur()")
+        for _ in range(40):
+            browser.keys(TAB)
+            if browser.run(label) == wanted:
+                return
+        raise AssertionError(f"no way by TAB to {wanted}")
+    tab_to("Delete photo-2.jpg")
+    browser.keys(ENTER)
+    browser.until("a question", "return document.querySelector('#ask').open")
+    browser.keys(ESCAPE)
+    browser.until("none any more", "return !document.querySelector('#ask').open")
+    assert "photo-2.jpg" in browser.names() and os.path.exists("files/photo-2.jpg")
+    tab_to("Delete photo-2.jpg")
+    browser.keys(ENTER)
+    browser.until("a question", "return document.querySelector('#ask').open")
+    browser.shot("delete")
+    browser.keys(TAB, ENTER)
+    browser.until("it is gone", lambda: "photo-2.jpg" not in browser.names())
+    assert not browser.run("return document.querySelector('.folder .danger')"), "folders stay"
+END
+    [ ! -e files/photo-2.jpg ]
+    [ -e files/photo-10.jpg ]
+}
+
+@test "names that would be markup are shown, link right, and run nothing" {
+    py <<'END'
+for name in ["<img src=x onerror=document.title='hacked'>.txt", "\"><script>document.title='hacked'<", "a&amp;b.txt",
+             "100% #1?.txt", "javascript:document.title='hacked'", "äöü 😀.txt"]:
+    with open(os.path.join("files", name), "w") as file:
+        file.write(name)
+END
+    start_perchd --directory files --listing
+    browse <<'END'
+with Browser() as browser:
+    browser.go(URL)
+    names = sorted(os.listdir("files"), key=os.fsencode)
+    assert browser.names() == names, browser.names()
+    assert browser.run("return document.images.length") == 0
+    fetched = browser.run("""return Promise.all([...document.querySelectorAll('tbody a')].map(
+        link => fetch(link.href).then(reply => reply.text())))""")
+    assert fetched == names, fetched
+    browser.shot("hostile")
+    # The same names, shown by the script behind an upload and a deletion.
+    browser.run("""const data = new DataTransfer();
+        data.items.add(new File(["x"], "<b>new %.txt"));
+        document.dispatchEvent(new DragEvent("drop", {dataTransfer: data, cancelable: true}))""")
+    browser.until("it is stored", "return document.querySelector('#uploads .done')")
+    assert "<b>new %.txt" in browser.names()
+    assert browser.run("return document.title") == "/"
+END
+    [ "$(cat 'files/<b>new %.txt')" = x ]
+}
+
+@test "on a phone, in the dark: nothing sticks out, and all is there" {
+    fill
+    printf 'x' >"files/$(printf 'long%.0s' {1..40}).txt"
+    start_perchd --directory files --listing
+    browse <<'END'
+with Browser() as browser:
+    browser.devtools("Emulation.setDeviceMetricsOverride", width=360, height=740,
+                     deviceScaleFactor=2, mobile=True)
+    browser.devtools("Emulation.setEmulatedMedia",
+                     features=[{"name": "prefers-color-scheme", "value": "dark"}])
+    browser.go(URL)
+    assert browser.run("return document.documentElement.scrollWidth") <= 360
+    assert browser.find("#drop").shown()
+    assert browser.find("td .danger").shown()
+    canvas = browser.run("return getComputedStyle(document.documentElement).backgroundColor"), \
+        browser.run("return getComputedStyle(document.body).color")
+    red, green, blue = map(int, canvas[1].strip("rgba()").split(",")[:3])
+    assert min(red, green, blue) > 200, canvas
+    browser.shot("phone-dark")
+END
+}
+
+@test "without its script it can still be read" {
+    fill
+    start_perchd --directory files --listing
+    browse <<'END'
+with Browser() as browser:
+    browser.devtools("Emulation.setScriptExecutionDisabled", value=True)
+    browser.go(URL)
+    texts = [browser.find(f"tbody tr:nth-child({row}) a").text for row in range(1, 5)]
+    assert texts == ["archive/", "notes.txt", "photo-10.jpg", "photo-2.jpg"], texts
+    assert not browser.find("#drop").shown()
+    browser.find(".folder a").click()
+    assert browser.find("h1").text == "/archive/"
+END
+}
+
+@test "a picture of it for the README" {
+    fill
+    mkdir files/builds
+    head -c 48300000 /dev/zero >files/holiday.mp4
+    head -c 81000 /dev/zero >files/perch-0.1.0.tar.gz
+    touch -d 2026-02-14T18:20:00Z files/builds files/holiday.mp4 files/perch-0.1.0.tar.gz
+    start_perchd --directory files --listing
+    browse <<'END'
+with Browser() as browser:
+    browser.size(900, 620)
+    browser.go(URL)
+    browser.shot("listing")
+END
+    [ -s "$BUILD/screenshots/listing.png" ]
+}
