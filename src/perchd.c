@@ -10,6 +10,7 @@
 #include "launch/launcher.h"
 #include "launch/listener.h"
 #include "launch/sources.h"
+#include "os/powers.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -28,6 +29,7 @@ struct settings {
     unsigned max_per_source; /* 0: the option was not given */
     int penalty_ms;
     int drain_ms;
+    const char *user; /* NULL: whoever it was started as */
     bool check;
 };
 
@@ -49,6 +51,7 @@ static const struct option_row rows[] = {
     {"max-per-source", "N", "of one address or IPv6 /64; more get 503 (32)", MEMBER(max_per_source), option_count},
     {"penalty", "SECONDS", "that an address is refused after a crash; 0: none (30)", MEMBER(penalty_ms), option_seconds},
     {"drain", "SECONDS", "for handlers at work to finish; 0: no limit (10)", MEMBER(drain_ms), option_seconds},
+    {"user", "NAME", "as root: become NAME; root: stay root", MEMBER(user), option_text},
     {"check", NULL, "judge the options, say what would be served, exit", MEMBER(check), option_switch},
 };
 /* clang-format on */
@@ -64,9 +67,9 @@ static const struct option_program program = {
              "Sockets that systemd passes are used instead of the default one. Clients on\n"
              "loopback or a unix socket are counted only where --max-per-source is given.\n"
              "SIGTERM, SIGINT: take no more, let the handlers finish; a second one ends them.\n"
-             "Exit codes: 0 after such a signal; 64 a wrong option; 66 no such folder; 69 an\n"
-             "address that can't be had; 71 the system failed; 72 no perch beside perchd;\n"
-             "78 a passed socket that does not listen.\n",
+             "Exit codes: 0 after such a signal; 64 a wrong option; 66 no such folder; 67 no\n"
+             "such user; 69 an address that can't be had; 71 the system failed; 72 no perch\n"
+             "beside perchd; 77 not permitted; 78 a passed socket that does not listen.\n",
     .rows = rows,
     .count = sizeof rows / sizeof rows[0],
 };
@@ -88,10 +91,25 @@ static void keep_strays_from_handlers(void)
     close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
 }
 
-/* What goes to perch: its name, and the arguments that are not the launcher's own. */
+/* Handlers inherit what is dropped here; to them it says whether they may keep what is left. */
+static void drop_powers(const struct settings *settings, const char **handler_argv)
+{
+    if (!settings->user) {
+        powers_give_up();
+        return;
+    }
+    powers_become(settings->user);
+    while (*handler_argv)
+        handler_argv++;
+    if (geteuid() == 0)
+        *handler_argv = "--user=root";
+}
+
+/* What goes to perch: its name, and the arguments that are not the launcher's own, with room for
+ * one more. */
 static const char **parse(struct settings *settings, int argc, char *argv[])
 {
-    const char **handler_argv = calloc((size_t)argc + 2, sizeof *handler_argv);
+    const char **handler_argv = calloc((size_t)argc + 3, sizeof *handler_argv);
     if (!handler_argv)
         diag_die(EX_OSERR, "no memory for %d arguments", argc);
     *settings = (struct settings){
@@ -135,12 +153,14 @@ int main(int argc, char *argv[])
     launcher_block_signals();
     handler_argv = parse(&settings, argc, argv);
     const char *handler = handler_find();
+    if (!settings.check)
+        open_listeners(&listeners, &settings);
+    drop_powers(&settings, handler_argv);
     handler_check(handler, handler_argv, summary, sizeof summary);
     if (settings.check) {
         printf("%s\n", summary);
         return EX_OK;
     }
-    open_listeners(&listeners, &settings);
     unsigned per_source =
         settings.max_per_source ? settings.max_per_source : MAX_PER_SOURCE_DEFAULT;
 

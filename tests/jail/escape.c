@@ -53,8 +53,7 @@ static void copy_program(void)
     int from = open("/bin/true", O_RDONLY | O_CLOEXEC);
     int to = open("served/program", O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0755);
     need(from >= 0 && to >= 0, "served/program");
-    while (sendfile(to, from, NULL, 1 << 20) > 0)
-        continue;
+    need(sendfile(to, from, NULL, 1 << 24) > 0, "copying /bin/true");
     close(from);
     close(to);
 }
@@ -85,10 +84,12 @@ static void bind_to(int fd, const char *path)
 static void open_descriptors(void)
 {
     syscall(SYS_close_range, 3, ~0U, 0);
-    need(open("served", O_RDONLY | O_DIRECTORY) == FOLDER, "served");
-    need(socket(AF_UNIX, SOCK_DGRAM, 0) == SOCKET, "a socket");
-    need(socket(AF_UNIX, SOCK_DGRAM, 0) == BOUND_SOCKET, "a second socket");
-    need(socket(AF_UNIX, SOCK_STREAM, 0) == NAMED_STREAM, "a third socket");
+    int folder = open("served", O_RDONLY | O_DIRECTORY);
+    int plain = socket(AF_UNIX, SOCK_DGRAM, 0);
+    int bound = socket(AF_UNIX, SOCK_DGRAM, 0);
+    int stream = socket(AF_UNIX, SOCK_STREAM, 0);
+    need(folder == FOLDER && plain == SOCKET && bound == BOUND_SOCKET && stream == NAMED_STREAM,
+         "descriptors");
     bind_to(BOUND_SOCKET, "outside/socket");
     bind_to(NAMED_STREAM, "outside/stream");
 }
@@ -122,7 +123,7 @@ static _Noreturn void attempt_and_exit(unsigned number, enum cell cell)
 
 static enum outcome outcome_of(pid_t pid)
 {
-    int status;
+    int status = 0;
     need(pid > 0 && waitpid(pid, &status, 0) == pid, "waiting");
     if (WIFSIGNALED(status))
         return WTERMSIG(status) == SIGSYS ? KILLED : WENT_WRONG;
@@ -184,17 +185,17 @@ static unsigned try_all(void)
  * if they were not there. */
 static bool is_let_through(unsigned number)
 {
-    int status;
+    int status = 0;
     pid_t pid = fork();
     if (pid == 0) {
         open_descriptors();
         shut_in(READ_WRITE);
         errno = 0;
         bool unknown = syscall(number, -1, -1, -1, -1, -1, -1) < 0 && errno == ENOSYS;
-        _exit(unknown);
+        _exit(unknown ? EXIT_REFUSED : EXIT_THROUGH);
     }
     need(pid > 0 && waitpid(pid, &status, 0) == pid, "waiting");
-    return WIFSIGNALED(status) ? WTERMSIG(status) != SIGSYS : WEXITSTATUS(status) != 1;
+    return WIFSIGNALED(status) ? WTERMSIG(status) != SIGSYS : WEXITSTATUS(status) != EXIT_REFUSED;
 }
 
 static unsigned count_calls(void)
