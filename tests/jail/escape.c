@@ -4,6 +4,7 @@
  * is closed outside of the jail as well; the last line is the sum.
  */
 #include "attempts.h"
+#include "os/filter.h"
 #include "os/jail.h"
 #include "os/powers.h"
 
@@ -106,7 +107,8 @@ static bool is_refusal(int error)
 static void shut_in(enum cell cell)
 {
     powers_give_up();
-    need(cell == NO_JAIL || jail_enter(FOLDER, cell == READ_WRITE) == 0, "the jail");
+    need(cell == NO_JAIL || jail_enter(FOLDER, cell == READ_WRITE ? FILTER_WRITES : 0) == 0,
+         "the jail");
 }
 
 static _Noreturn void attempt_and_exit(unsigned number, enum cell cell)
