@@ -5,14 +5,16 @@
 #ifndef PERCH_FAULTS_NO_FILE_SYNC_H
 #define PERCH_FAULTS_NO_FILE_SYNC_H
 
+#include <errno.h>
 #include <fcntl.h>
-#include <sys/stat.h>
+#include <stdbool.h>
 #include <unistd.h>
 
+/* By a call that the jail lets pass. */
 static inline int faults_sync_of_folders(int fd)
 {
-    struct stat facts;
-    return fstat(fd, &facts) == 0 && S_ISREG(facts.st_mode) ? 0 : fsync(fd);
+    bool is_folder = read(fd, NULL, 0) < 0 && errno == EISDIR;
+    return is_folder ? fsync(fd) : 0;
 }
 
 #define fsync(fd)                             faults_sync_of_folders(fd)

@@ -5,13 +5,15 @@
 #ifndef PERCH_FAULTS_NO_FOLDER_SYNC_H
 #define PERCH_FAULTS_NO_FOLDER_SYNC_H
 
-#include <sys/stat.h>
+#include <errno.h>
+#include <stdbool.h>
 #include <unistd.h>
 
+/* By a call that the jail lets pass. */
 static inline int faults_sync_of_files(int fd)
 {
-    struct stat facts;
-    return fstat(fd, &facts) == 0 && S_ISDIR(facts.st_mode) ? 0 : fsync(fd);
+    bool is_folder = read(fd, NULL, 0) < 0 && errno == EISDIR;
+    return is_folder ? 0 : fsync(fd);
 }
 
 #define fsync(fd) faults_sync_of_files(fd)
