@@ -33,6 +33,13 @@
  * down (CVE-2011-3192). */
 #define RANGES_MAX 16
 
+/* ---- Media types (--types) ---- */
+
+/* Debian's /etc/mime.types has 70 KB. */
+#define TYPES_BYTES_MAX 262144
+/* RFC 6838 §4.2 lets each half have 127 characters; the longest that is registered has 84. */
+#define MEDIA_TYPE_MAX 127
+
 /* ---- The body of a request (RFC 9112 §6 and §7) ---- */
 
 /* 10^18 - 1 fits an off_t with room for sums. */

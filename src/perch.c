@@ -15,6 +15,7 @@
 #include "os/sweep.h"
 #include "os/wire.h"
 #include "serve/access.h"
+#include "serve/choice.h"
 #include "serve/log.h"
 #include "serve/session.h"
 #include "serve/settings.h"
@@ -96,6 +97,7 @@ int main(int argc, char *argv[])
         diag_die(EX_NOINPUT, "--directory: \"%s\" can't be opened: %s; name a folder that exists",
                  settings.directory, strerror(errno));
     access_open(&settings);
+    choice_open(&settings);
     if (settings.check)
         return say_what_is_served(&settings);
     if (settings.sweep)

@@ -65,6 +65,8 @@ def page_options(program):
     for item in re.split(r"\n\.It Fl Fl ", section(program, "OPTIONS"))[1:]:
         name, _, value = item.partition("\n")[0].partition(" Ar ")
         default = re.search(r"\nDefault: (\S+)\.$", item, re.M)
+        if name.endswith(" Ns Op = Ns"):  # a value that may be left out
+            name, value = name.split()[0], f"[={value}]"
         options.append(Option("--" + name, value, default[1] if default else ""))
     return options
 
@@ -74,7 +76,7 @@ def page_options(program):
 def help_options(program):
     text = subprocess.run([build(program), "--help"], check=True, stdout=subprocess.PIPE, text=True).stdout
     options = []
-    for name, value, help in re.findall(r"^  (--[a-z0-9-]+)(?: (\S+))?  +(.*)$", text, re.M):
+    for name, value, help in re.findall(r"^  (--[a-z0-9-]+)(?: ?(\S+))?  +(.*)$", text, re.M):
         default = re.search(r" \((\S+)\)$", help)
         options.append(Option(name, value, default[1] if default else ""))
     return options
@@ -82,7 +84,7 @@ def help_options(program):
 
 def readme_options():
     """The value keeps its dashes and braces; the default is that column's text."""
-    rows = re.findall(r"^\| `(--[a-z0-9-]+)(?: ([^`]*))?` \|.*\| ([^|]*)\|$", source("README.md"), re.M)
+    rows = re.findall(r"^\| `(--[a-z0-9-]+) ?([^`]*)?` \|.*\| ([^|]*)\|$", source("README.md"), re.M)
     return [Option(name, value.replace("\\|", "|"), default.strip()) for name, value, default in rows]
 
 

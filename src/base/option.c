@@ -13,17 +13,28 @@ enum { COUNT_MAX = 1000000, MS_MAX = 86400000 };
 
 /* ---- --help and --version ---- */
 
+static bool may_be_left_out(const struct option_row *row)
+{
+    return row->value && strncmp(row->value, "[=", 2) == 0;
+}
+
+static bool needs_value(const struct option_row *row)
+{
+    return row->value && !may_be_left_out(row);
+}
+
 static int left_width(const struct option_row *row)
 {
-    return (int)(strlen("--") + strlen(row->name) + (row->value ? 1 + strlen(row->value) : 0));
+    return (int)(strlen("--") + strlen(row->name) + needs_value(row) +
+                 (row->value ? strlen(row->value) : 0));
 }
 
 static void print_row(const struct option_row *row, int width)
 {
     const char *value = row->value ? row->value : "";
     int padding = width - left_width(row);
-    dprintf(STDOUT_FILENO, "  --%s%s%s%*s  %s\n", row->name, value[0] ? " " : "", value, padding,
-            "", row->help);
+    dprintf(STDOUT_FILENO, "  --%s%s%s%*s  %s\n", row->name, needs_value(row) ? " " : "", value,
+            padding, "", row->help);
 }
 
 static _Noreturn void print_help(const struct option_program *program)
@@ -69,7 +80,7 @@ static const struct option_row *find_row(const struct option_program *program, c
 
 static void take_value(const struct option_row *row, const char *value, void *settings)
 {
-    if (row->value && !value)
+    if (needs_value(row) && !value)
         diag_die(EX_USAGE, "--%s: the value is missing; give --%s %s", row->name, row->name,
                  row->value);
     if (!row->value && value)
@@ -100,7 +111,7 @@ void option_parse(const struct option_program *program, char *argv[], void *sett
         if (strcmp(*at, "--version") == 0)
             print_version(program);
         if (row) {
-            if (row->value && !value && at[1])
+            if (needs_value(row) && !value && at[1])
                 value = *++at;
             take_value(row, value, settings);
         } else if (others) {
@@ -124,8 +135,8 @@ const char *option_switch(void *member, const char *value)
 
 const char *option_text(void *member, const char *value)
 {
-    *(const char **)member = value;
-    return value[0] ? NULL : "is empty; give a text";
+    *(const char **)member = value ? value : "";
+    return !value || value[0] ? NULL : "is empty; give a text";
 }
 
 const char *option_size(void *member, const char *value)

@@ -11,11 +11,12 @@
 
 struct option_row {
     const char *name;  /* without the dashes */
-    const char *value; /* what the help calls the value; NULL for a switch */
+    const char *value; /* what the help calls the value; NULL for a switch. "[=NAME]": the value may
+                        * be left out, and stands behind a "=" where it is there */
     const char *help;  /* one line */
     size_t offset;     /* of the member of the settings that it sets */
-    /* Reads a value into that member. NULL, or what is wrong and what to give instead, said so that
-     * it reads well behind "--name: ". */
+    /* Reads a value, NULL where there is none, into that member. NULL, or what is wrong and what to
+     * give instead, said so that it reads well behind "--name: ". */
     const char *(*take)(void *member, const char *value);
 };
 
@@ -40,7 +41,7 @@ void option_parse(const struct option_program *program, char *argv[], void *sett
 /* bool; a switch. */
 const char *option_switch(void *member, const char *value);
 
-/* const char *. */
+/* const char *; "" where the value was left out. */
 const char *option_text(void *member, const char *value);
 
 /* uint64_t, bytes: digits, and K, M, G or T (powers of 1024) behind them. */

@@ -40,27 +40,42 @@ static void take_member(struct span name, int weight, int weights[CODINGS], int 
             weights[rows[i].coding] = weight;
 }
 
-enum coding coding_choose(const struct fields *fields)
+/* What the client gives each coding, in thousandths. */
+static void weigh(const struct fields *fields, int weights[CODINGS])
 {
-    int weights[CODINGS] = {UNNAMED, UNNAMED}, star = UNNAMED, weight;
+    int star = UNNAMED, weight;
     struct field_members walk = fields_members(fields, FIELD_ACCEPT_ENCODING);
     struct span member, name;
+    for (int i = 0; i < CODINGS; i++)
+        weights[i] = UNNAMED;
     while (fields_next_member(&walk, &member))
         if (parse_member(member, &name, &weight))
             take_member(name, weight, weights, &star);
+    for (int i = 0; i < CODINGS; i++)
+        if (weights[i] == UNNAMED)
+            weights[i] = star != UNNAMED ? star : i == CODING_IDENTITY ? LEAST : 0;
+}
 
+enum coding coding_choose(const struct fields *fields)
+{
+    int weights[CODINGS], best_weight = 0;
     enum coding best = CODING_REFUSED;
-    int best_weight = 0;
+    weigh(fields, weights);
     for (int i = 0; i < CODINGS; i++) {
         enum coding coding = rows[i].coding;
-        int unnamed = star != UNNAMED ? star : coding == CODING_IDENTITY ? LEAST : 0;
-        weight = weights[coding] != UNNAMED ? weights[coding] : unnamed;
-        if (weight > best_weight) {
-            best_weight = weight;
+        if (weights[coding] > best_weight) {
+            best_weight = weights[coding];
             best = coding;
         }
     }
     return best;
+}
+
+bool coding_excludes_identity(const struct fields *fields)
+{
+    int weights[CODINGS];
+    weigh(fields, weights);
+    return weights[CODING_IDENTITY] == 0;
 }
 
 struct span coding_name(enum coding coding)

@@ -22,6 +22,9 @@ enum coding {
  */
 enum coding coding_choose(const struct fields *fields);
 
+/* Whether the client excludes a resource that has no coding but identity. */
+bool coding_excludes_identity(const struct fields *fields);
+
 /* The value of Content-Encoding; an empty span for identity. */
 struct span coding_name(enum coding coding);
 

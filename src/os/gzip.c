@@ -55,3 +55,23 @@ size_t gzip_bytes(struct span text, char *out, size_t room)
     stream->avail_out = (uInt)room;
     return deflate(stream, Z_FINISH) == Z_STREAM_END ? room - stream->avail_out : 0;
 }
+
+static z_stream *begun;
+
+bool gzip_begin(void)
+{
+    begun = ready_stream();
+    return begun != NULL;
+}
+
+long gzip_step(struct span *text, bool end, char *out, size_t room)
+{
+    begun->next_in = (z_const Bytef *)text->at;
+    begun->avail_in = (uInt)text->len;
+    begun->next_out = (Bytef *)out;
+    begun->avail_out = (uInt)room;
+    int done = deflate(begun, end ? Z_FINISH : Z_NO_FLUSH);
+    *text = span_after(*text, text->len - begun->avail_in);
+    /* Z_BUF_ERROR: there was nothing to do. */
+    return done == Z_STREAM_ERROR ? -1 : (long)(room - begun->avail_out);
+}

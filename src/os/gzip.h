@@ -14,4 +14,16 @@
  */
 size_t gzip_bytes(struct span text, char *out, size_t room);
 
+/* ---- Piece by piece ---- */
+
+/* Begins a text; false where zlib fails. */
+bool gzip_begin(void);
+
+/*
+ * Codes from the start of *text, which becomes what is left of it, into out; with end there is
+ * nothing behind it. Returns how many octets of out were written; as long as that is room, there is
+ * more to come, and the call is to be repeated. -1: zlib failed.
+ */
+long gzip_step(struct span *text, bool end, char *out, size_t room);
+
 #endif

@@ -46,6 +46,15 @@ int store_read(const struct store *store, const char *path, struct file *file)
     return S_NOT_FOUND;
 }
 
+long store_read_at(const struct file *file, uint64_t from, char *out, size_t room)
+{
+    ssize_t got;
+    do
+        got = pread(file->fd, out, room, (off_t)from);
+    while (got < 0 && errno == EINTR);
+    return got;
+}
+
 /* ---- Removing ---- */
 
 static int remove_from(const struct store *store, const struct place *place,

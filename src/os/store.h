@@ -11,6 +11,7 @@
 #include "http/status.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct store {
@@ -42,6 +43,9 @@ int store_open(struct store *store, const char *directory, bool durable);
 
 /* Opens a file for reading; *file is set on 0, and file->fd is the caller's to close. */
 int store_read(const struct store *store, const char *path, struct file *file);
+
+/* Up to room bytes of a file from an offset on. How many; 0 at its end; -1 with errno. */
+long store_read_at(const struct file *file, uint64_t from, char *out, size_t room);
 
 /* Removes a file, where the precondition, if there is one, holds of it. */
 int store_remove(const struct store *store, const char *path,

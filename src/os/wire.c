@@ -217,6 +217,12 @@ void wire_put(struct wire *wire, struct span text)
     wire_commit(wire, text.len);
 }
 
+void wire_break(struct wire *wire)
+{
+    wire_flush(wire);
+    wire->broken = true;
+}
+
 /* Through the output buffer: what is short leaves together with its head. */
 static void copy_file(struct wire *wire, int fd, uint64_t from, uint64_t len)
 {
@@ -227,8 +233,7 @@ static void copy_file(struct wire *wire, int fd, uint64_t from, uint64_t len)
         if (got < 0 && errno == EINTR)
             continue;
         if (got <= 0) {
-            wire_flush(wire);
-            wire->broken = true;
+            wire_break(wire);
             return;
         }
         wire_commit(wire, (size_t)got);

@@ -74,6 +74,9 @@ void wire_flush(struct wire *wire);
 /* Sends what was gathered, then waits; less where the peer goes away, or a signal comes. */
 void wire_pause(struct wire *wire, int ms);
 
+/* What was promised can't be kept: sends what was gathered, and breaks the wire. */
+void wire_break(struct wire *wire);
+
 /* Bytes [from, from + len) of a regular file. Where the file has become shorter the wire breaks:
  * the length has been promised already. */
 void wire_send_file(struct wire *wire, int fd, uint64_t from, uint64_t len);

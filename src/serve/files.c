@@ -5,12 +5,11 @@
 #include "http/path.h"
 #include "os/clock.h"
 #include "os/upload.h"
+#include "serve/choice.h"
 #include "serve/listing.h"
 #include "serve/reply.h"
 #include "serve/representation.h"
 #include "serve/route.h"
-
-#include <unistd.h>
 
 /* 0, or the status of a path that names no file: on reading there is nothing there, and an upload
  * has asked for what can't be. */
@@ -37,15 +36,9 @@ static int check_path(struct exchange *exchange, const struct path *path, bool s
 
 static int get(struct exchange *exchange, const char *path)
 {
-    struct representation chosen = {.type = SPAN("application/octet-stream")};
-    int status = store_read(exchange->store, path, &chosen.file);
+    int status = choice_answer(exchange, path);
     if (status == S_NOT_FOUND && exchange->settings->listing)
         return listing_redirect(exchange, path);
-    if (status != 0)
-        return status;
-    representation_validators(&chosen.validators, &chosen.file);
-    status = representation_file(exchange, &chosen);
-    close(chosen.file.fd);
     return status;
 }
 
@@ -56,7 +49,7 @@ static int judge(const void *context, const struct file *current)
     const struct exchange *exchange = context;
     struct validators validators;
     if (current)
-        representation_validators(&validators, current);
+        representation_validators(&validators, current, (struct span){NULL, 0});
     return condition_judge(&exchange->head.fields, exchange->head.method,
                            current ? &validators : NULL, clock_seconds());
 }
@@ -73,7 +66,7 @@ static void reply_stored(struct exchange *exchange, enum status status, const st
                          const char *path)
 {
     struct validators validators;
-    representation_validators(&validators, file);
+    representation_validators(&validators, file, (struct span){NULL, 0});
     reply_head(exchange,
                &(struct reply){.status = status, .validators = &validators, .location = path});
 }

@@ -1,6 +1,7 @@
 #include "serve/parts.h"
 
 #include "base/put.h"
+#include "http/media_type.h"
 #include "os/random.h"
 #include "serve/reply.h"
 
@@ -9,7 +10,7 @@
 enum {
     BOUNDARY_LEN = RANDOM_NAME_LEN,
     /* Delimiter, Content-Type, Content-Range and the empty line. */
-    PART_HEAD_ROOM = 128 + BOUNDARY_LEN + CONTENT_RANGE_MAX,
+    PART_HEAD_ROOM = 64 + BOUNDARY_LEN + CONTENT_TYPE_MAX + CONTENT_RANGE_MAX,
 };
 
 /* delimiter = CRLF "--" boundary; before the first part the head's own line end is enough. */
@@ -69,6 +70,7 @@ void parts_send(struct exchange *exchange, const struct representation *chosen,
     random_name(at);
     reply_head(exchange, &(struct reply){.status = S_PARTIAL_CONTENT,
                                          .type = span_between(type, at + BOUNDARY_LEN),
+                                         .is_inline = chosen->is_typed,
                                          .coding = chosen->coding,
                                          .length = length_of_all(boundary, chosen, ranges),
                                          .validators = &chosen->validators,

@@ -63,6 +63,8 @@ static char *put_content_fields(char *at, const struct reply *reply, unsigned mi
 {
     if (reply->type.len)
         at = put_field(at, SPAN("Content-Type: "), reply->type);
+    if (reply->is_inline)
+        at = put_span(at, SPAN("Content-Disposition: inline\r\n"));
     if (reply->coding.len)
         at = put_field(at, SPAN("Content-Encoding: "), reply->coding);
     if (reply->streamed) {
@@ -107,7 +109,7 @@ void reply_head(struct exchange *exchange, const struct reply *reply)
     if (!exchange->settings->no_date)
         at = put_date(at);
     at = put_content_fields(at, reply, exchange->head.minor);
-    if (exchange->route && exchange->route->negotiates)
+    if (route_negotiates(exchange->route, exchange->settings))
         at = put_span(at, SPAN("Vary: Accept-Encoding\r\n"));
     if (reply->vary.len)
         at = put_field(at, SPAN("Vary: "), reply->vary);
@@ -117,7 +119,7 @@ void reply_head(struct exchange *exchange, const struct reply *reply)
         at = put_location(at, reply->location);
     if (reply->validators)
         at = put_validators(at, reply);
-    if (reply->of_file)
+    if (reply->of_file && !reply->streamed)
         at = put_span(at, SPAN("Accept-Ranges: bytes\r\n"));
     if (reply->allow)
         at = put_allow(at, reply->allow);

@@ -15,19 +15,20 @@
 /* What a reply's head says, besides what every head says. */
 struct reply {
     enum status status;
+    unsigned allow;                      /* methods of Allow; 0: no field */
     struct span type;                    /* Content-Type; empty: no field */
     struct span coding;                  /* Content-Encoding; empty: no field */
-    uint64_t length;                     /* Content-Length, where the status has one */
-    bool streamed;                       /* the length is not known: serve/stream.h */
     struct span vary;                    /* Vary, besides what the route says; empty: no field */
     struct span policy;                  /* Content-Security-Policy; empty: no field */
-    bool changes;                        /* made for this request alone: no cache keeps it */
+    const char *location;                /* Location of this path below /files/; NULL: no field */
+    const struct validators *validators; /* ETag; NULL: no field */
     const struct range *range;           /* Content-Range of this range; NULL: no field */
     uint64_t size;                       /* the whole that the range, or 416, is of */
-    const struct validators *validators; /* ETag; NULL: no field */
-    bool of_file;                        /* and Last-Modified, and what goes with a file's octets */
-    const char *location;                /* Location of this path below /files/; NULL: no field */
-    unsigned allow;                      /* methods of Allow; 0: no field */
+    uint64_t length;                     /* Content-Length, where the status has one */
+    bool streamed;                       /* the length is not known: serve/stream.h */
+    bool of_file;                        /* Last-Modified, and what goes with a file's octets */
+    bool is_inline;                      /* Content-Disposition: may be shown, not only stored */
+    bool changes;                        /* made for this request alone: no cache keeps it */
 };
 
 /* The head; its content, where reply_has_content(), is put into the wire behind it. */

@@ -6,6 +6,7 @@
 #include "http/range.h"
 #include "os/clock.h"
 #include "os/gzip.h"
+#include "serve/coded.h"
 #include "serve/parts.h"
 #include "serve/reply.h"
 
@@ -47,6 +48,7 @@ static void send_range(struct exchange *exchange, const struct representation *c
     const struct range *range = part ? part : &whole;
     reply_head(exchange, &(struct reply){.status = part ? S_PARTIAL_CONTENT : S_OK,
                                          .type = chosen->type,
+                                         .is_inline = chosen->is_typed,
                                          .coding = chosen->coding,
                                          .length = range->len,
                                          .range = part,
@@ -63,6 +65,10 @@ int representation_file(struct exchange *exchange, const struct representation *
     int status = judge(exchange, &chosen->validators);
     if (status != 0)
         return status == REPLIED ? 0 : status;
+    if (chosen->codes_as_it_goes) {
+        coded_send(exchange, chosen);
+        return 0;
+    }
     enum range_verdict verdict = choose_ranges(exchange, chosen, &ranges);
     if (verdict == RANGE_NONE)
         reply_unsatisfied_range(exchange, chosen->file.size);
@@ -73,10 +79,11 @@ int representation_file(struct exchange *exchange, const struct representation *
     return 0;
 }
 
-void representation_validators(struct validators *validators, const struct file *file)
+void representation_validators(struct validators *validators, const struct file *file,
+                               struct span coding)
 {
     validators_of_file(validators, file->size, file->modified_s, file->modified_ns, file->inode,
-                       coding_name(CODING_IDENTITY));
+                       coding);
 }
 
 /* ---- What has no validators: it is made for each request ---- */

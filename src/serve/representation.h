@@ -13,7 +13,9 @@
 struct representation {
     struct file file; /* its octets; the descriptor stays the caller's */
     struct span type;
-    struct span coding; /* empty for identity */
+    bool is_typed;         /* a table knows its type */
+    struct span coding;    /* empty for identity */
+    bool codes_as_it_goes; /* into that coding, while it is sent: of no length that is known */
     struct validators validators;
 };
 
@@ -27,7 +29,8 @@ int representation_text(struct exchange *exchange, struct span text);
 /* Nothing, successfully. */
 int representation_empty(struct exchange *exchange);
 
-/* The validators of a file as it is stored. */
-void representation_validators(struct validators *validators, const struct file *file);
+/* The validators of a file as it is stored, or, where coding is not empty, coded on its way. */
+void representation_validators(struct validators *validators, const struct file *file,
+                               struct span coding);
 
 #endif

@@ -7,11 +7,11 @@ enum {
 
 /* clang-format off */
 static const struct route routes[] = {
-    /* prefix             whole  dir.   negot. methods       answer */
-    {SPAN("/"),           true,  false, false, READ,         root_answer},
-    {SPAN("/echo/"),      false, false, true,  READ,         echo_answer},
-    {SPAN("/user-agent"), true,  false, true,  READ,         user_agent_answer},
-    {SPAN("/files/"),     false, true,  false, READ | WRITE, files_answer},
+    /* prefix             whole  dir.   negotiates             methods       answer */
+    {SPAN("/"),           true,  false, NEGOTIATES_NEVER,      READ,         root_answer},
+    {SPAN("/echo/"),      false, false, NEGOTIATES_ALWAYS,     READ,         echo_answer},
+    {SPAN("/user-agent"), true,  false, NEGOTIATES_ALWAYS,     READ,         user_agent_answer},
+    {SPAN("/files/"),     false, true,  NEGOTIATES_GZIP_FILES, READ | WRITE, files_answer},
 };
 /* clang-format on */
 
@@ -33,6 +33,12 @@ const struct route *route_find(struct exchange *exchange)
 unsigned route_methods(const struct route *route, const struct settings *settings)
 {
     return (route->methods & ~(settings->read_only ? (unsigned)WRITE : 0)) | METHOD_OPTIONS;
+}
+
+bool route_negotiates(const struct route *route, const struct settings *settings)
+{
+    return route && (route->negotiates == NEGOTIATES_ALWAYS ||
+                     (route->negotiates == NEGOTIATES_GZIP_FILES && settings->gzip_files));
 }
 
 unsigned route_all_methods(const struct settings *settings)

@@ -7,12 +7,15 @@
 
 #include "serve/exchange.h"
 
+/* Whether a resource has more than one content coding: then Vary goes with every status. */
+enum negotiation { NEGOTIATES_NEVER, NEGOTIATES_ALWAYS, NEGOTIATES_GZIP_FILES };
+
 struct route {
     struct span prefix;
     bool whole;           /* the path is the prefix, with nothing behind it */
     bool needs_directory; /* there only with --directory */
-    bool negotiates;      /* has more than one content coding: Vary goes with every status */
-    unsigned methods;     /* a set of enum method, without OPTIONS, which all have */
+    enum negotiation negotiates;
+    unsigned methods; /* a set of enum method, without OPTIONS, which all have */
     /* Answers a request whose method is one of these. 0: replied; else the status of an error
      * reply. */
     int (*answer)(struct exchange *exchange);
@@ -23,6 +26,9 @@ const struct route *route_find(struct exchange *exchange);
 
 /* What may be done there by this server: --read-only leaves the safe methods (RFC 9110 §9.2.1). */
 unsigned route_methods(const struct route *route, const struct settings *settings);
+
+/* Whether what is sent there depends on Accept-Encoding; route may be NULL. */
+bool route_negotiates(const struct route *route, const struct settings *settings);
 
 /* What may be done anywhere on this server, for OPTIONS *. */
 unsigned route_all_methods(const struct settings *settings);

@@ -51,6 +51,8 @@ static const struct option_row rows[] = {
     {"listing", NULL, "show what is in a folder: a page, JSON or lines", MEMBER(listing), option_switch},
     {"max-body", "SIZE", "largest body taken, such as 500M (16G)", MEMBER(max_body), option_size},
     {"durability", "full|rename", "sync uploads before 201, or only rename (full)", MEMBER(rename_only), take_durability},
+    {"types", "[=FILE]", "give files the types that mime.types lists", MEMBER(types), option_text},
+    {"gzip-files", NULL, "send NAME.gz, or code text on its way", MEMBER(gzip_files), option_switch},
     {"allow-host", "NAME", "answer to this host name alone; may be repeated", MEMBER(allowed_hosts), take_host},
     {"no-date", NULL, "leave out the Date field", MEMBER(no_date), option_switch},
     {"proxy-protocol", NULL, "believe the PROXY header that must come first", MEMBER(proxy_protocol), option_switch},

@@ -27,7 +27,9 @@ enum sandbox {
 struct settings {
     const char *directory; /* NULL: no files are served */
     bool read_only;
-    bool rename_only; /* uploads are published whole, but not synced */
+    bool rename_only;  /* uploads are published whole, but not synced */
+    const char *types; /* NULL: no types; "": those of the system; else a file */
+    bool gzip_files;
     bool no_date;
     struct hosts allowed_hosts; /* none: the server answers to every name */
     bool proxy_protocol;        /* a proxy names the client, and is believed */

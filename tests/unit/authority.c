@@ -180,7 +180,7 @@ static void check_addresses(void)
 static const struct {
     const char *host;
     bool loopback;
-} hosts[] = {
+} loopback_hosts[] = {
     {"localhost", true},
     {"LocalHost", true},
     {"127.0.0.1", true},
@@ -209,10 +209,10 @@ static const struct {
 
 static void check_loopback(enum guard side)
 {
-    for (size_t i = 0; i < sizeof hosts / sizeof hosts[0]; i++) {
-        struct span host = guard_copy(side, span_of(hosts[i].host));
+    for (size_t i = 0; i < sizeof loopback_hosts / sizeof loopback_hosts[0]; i++) {
+        struct span host = guard_copy(side, span_of(loopback_hosts[i].host));
         unit_about(host);
-        CHECK(authority_is_loopback(host) == hosts[i].loopback);
+        CHECK(authority_is_loopback(host) == loopback_hosts[i].loopback);
     }
 }
 

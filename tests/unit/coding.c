@@ -142,6 +142,9 @@ static const struct {
     {"gzip, identity;q=2\n", GZIP},
 };
 
+/* What the last section that was looked at says of identity. */
+static bool excludes_identity;
+
 /* A section of other fields with these lines among them. */
 static enum coding choose(enum guard side, const char *lines)
 {
@@ -159,6 +162,7 @@ static enum coding choose(enum guard side, const char *lines)
     struct span input = guard_copy(side, unit_span(&text));
     fields_begin(&fields, 0);
     CHECK(fields_parse(&fields, input.at, input.len, HEAD_MAX) == (int)input.len);
+    excludes_identity = coding_excludes_identity(&fields);
     return coding_choose(&fields);
 }
 
@@ -167,6 +171,7 @@ static void check_rows(enum guard side)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         unit_about(span_of(rows[i].lines));
         CHECK(choose(side, rows[i].lines) == rows[i].coding);
+        CHECK(!excludes_identity || rows[i].coding != IDENTITY);
     }
 }
 
@@ -212,6 +217,7 @@ static void check_all_combinations(void)
                  identity ? "identity" : "", weights[identity], star ? "*" : "", weights[star]);
         unit_about(span_of(lines));
         CHECK(choose(GUARD_BEHIND, lines) == by_the_rules(gzip, identity, star));
+        CHECK(excludes_identity == (identity == ZERO || (identity == LEFT_OUT && star == ZERO)));
     }
 }
 

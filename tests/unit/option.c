@@ -113,6 +113,7 @@ static void check_texts_and_switches(void)
     CHECK(!option_switch(&on, NULL) && on);
     CHECK(!option_text(&text, given) && text == given);
     CHECK(option_text(&text, guarded("")) != NULL);
+    CHECK(!option_text(&text, NULL) && text[0] == '\0');
 }
 
 /* ---- The command line ---- */
@@ -121,9 +122,11 @@ struct settings {
     bool on;
     const char *text;
     uint64_t size;
+    const char *maybe;
 };
 
 static const struct option_row rows[] = {
+    {"maybe", "[=FILE]", NULL, offsetof(struct settings, maybe), option_text},
     {"on", NULL, NULL, offsetof(struct settings, on), option_switch},
     {"text", "TEXT", NULL, offsetof(struct settings, text), option_text},
     {"size", "SIZE", NULL, offsetof(struct settings, size), option_size},
@@ -152,6 +155,16 @@ static void check_own_options(void)
     option_parse(&program, ARGUMENTS((char[]){"--size=1"}, (char[]){"--size"}, (char[]){"2"}),
                  &settings, NULL);
     CHECK(settings.size == 2);
+}
+
+/* A value that may be left out does not take the next argument for one. */
+static void check_optional_value(void)
+{
+    struct settings settings = {0};
+    option_parse(&program, ARGUMENTS((char[]){"--maybe"}, (char[]){"--on"}), &settings, NULL);
+    CHECK(settings.on && settings.maybe && settings.maybe[0] == '\0');
+    option_parse(&program, ARGUMENTS((char[]){"--maybe=--text"}), &settings, NULL);
+    CHECK(strcmp(settings.maybe, "--text") == 0 && !settings.text);
 }
 
 static void check_others(void)
@@ -188,6 +201,7 @@ int main(void)
     check_counts();
     check_texts_and_switches();
     check_own_options();
+    check_optional_value();
     check_others();
     check_no_arguments();
     return unit_end();

@@ -1,0 +1,104 @@
+#include "serve/choice.h"
+
+#include "base/diag.h"
+#include "http/coding.h"
+#include "http/media_type.h"
+#include "os/types.h"
+#include "serve/representation.h"
+
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+void choice_open(const struct settings *settings)
+{
+    if (!settings->types)
+        return;
+    const char *file = settings->types[0] ? settings->types : TYPES_SYSTEM;
+    const char *wrong = types_read(file);
+    if (wrong)
+        diag_die(EX_NOINPUT,
+                 "--types: \"%s\" can't be used: %s; give --types=FILE, such as " TYPES_SYSTEM,
+                 file, wrong);
+}
+
+/* What says nothing of its type is served as what nothing is done with but storing it. */
+static void choose_type(struct representation *chosen, const char *path)
+{
+    chosen->type = types_find(span_of(path));
+    chosen->is_typed = chosen->type.len > 0;
+    if (!chosen->is_typed)
+        chosen->type = SPAN("application/octet-stream");
+}
+
+static bool is_older(const struct file *file, const struct file *other)
+{
+    return file->modified_s != other->modified_s ? file->modified_s < other->modified_s
+                                                 : file->modified_ns < other->modified_ns;
+}
+
+/* NAME.gz in place of NAME, where there is one that was made of it as it is now. */
+static bool take_coded_file(const struct exchange *exchange, struct representation *chosen,
+                            const char *path)
+{
+    char coded_path[PATH_BYTES_MAX + sizeof ".gz"];
+    struct file coded;
+    size_t len = strlen(path);
+    if (len > PATH_BYTES_MAX - 3)
+        return false;
+    memcpy(coded_path, path, len);
+    memcpy(coded_path + len, ".gz", sizeof ".gz");
+    if (store_read(exchange->store, coded_path, &coded) != 0)
+        return false;
+    bool serves = !is_older(&coded, &chosen->file);
+    close(serves ? chosen->file.fd : coded.fd);
+    if (serves)
+        chosen->file = coded;
+    return serves;
+}
+
+/* What is coded on its way has no length that could be told before, so HTTP/1.0 has none of it. */
+static bool can_be_coded(const struct exchange *exchange, const struct representation *chosen)
+{
+    struct span type = chosen->type;
+    struct span bare = span_cut(&type, ';');
+    return chosen->is_typed && media_type_is_text(bare) && exchange->head.minor > 0;
+}
+
+/* 0, or 406 where the client excludes what there is. */
+static int choose_coding(const struct exchange *exchange, struct representation *chosen,
+                         const char *path)
+{
+    enum coding coding = coding_choose(&exchange->head.fields);
+    if (coding == CODING_REFUSED)
+        return S_NOT_ACCEPTABLE;
+    if (coding == CODING_GZIP) {
+        if (take_coded_file(exchange, chosen, path))
+            chosen->coding = coding_name(CODING_GZIP);
+        else if (can_be_coded(exchange, chosen))
+            chosen->codes_as_it_goes = true;
+        else if (coding_excludes_identity(&exchange->head.fields))
+            return S_NOT_ACCEPTABLE;
+    }
+    if (chosen->codes_as_it_goes)
+        chosen->coding = coding_name(CODING_GZIP);
+    return 0;
+}
+
+int choice_answer(struct exchange *exchange, const char *path)
+{
+    struct representation chosen = {.coding = coding_name(CODING_IDENTITY)};
+    int status = store_read(exchange->store, path, &chosen.file);
+    if (status != 0)
+        return status;
+    choose_type(&chosen, path);
+    if (exchange->settings->gzip_files)
+        status = choose_coding(exchange, &chosen, path);
+    if (status == 0) {
+        representation_validators(&chosen.validators, &chosen.file,
+                                  chosen.codes_as_it_goes ? chosen.coding : (struct span){NULL, 0});
+        status = representation_file(exchange, &chosen);
+    }
+    close(chosen.file.fd);
+    return status;
+}
