@@ -9,6 +9,7 @@
 #include "launch/handler.h"
 #include "launch/launcher.h"
 #include "launch/listener.h"
+#include "launch/metrics.h"
 #include "launch/sources.h"
 #include "os/powers.h"
 
@@ -26,6 +27,7 @@ struct settings {
         const char *at[LISTENERS_MAX];
     } listen;
     unsigned max_connections;
+    const char *metrics;
     unsigned max_per_source; /* 0: the option was not given */
     int penalty_ms;
     int drain_ms;
@@ -49,9 +51,10 @@ static const struct option_row rows[] = {
     {"listen", "[HOST:]PORT|/PATH", "where to listen; may be repeated (127.0.0.1:4221)", 0, take_listen},
     {"max-connections", "N", "at once; more wait in the kernel's queue (512)", MEMBER(max_connections), option_count},
     {"max-per-source", "N", "of one address or IPv6 /64; more get 503 (32)", MEMBER(max_per_source), option_count},
-    {"penalty", "SECONDS", "that an address is refused after a crash; 0: none (30)", MEMBER(penalty_ms), option_seconds},
+    {"penalty", "SECONDS", "refuse an address after a crash; 0: not (30)", MEMBER(penalty_ms), option_seconds},
     {"drain", "SECONDS", "for handlers at work to finish; 0: no limit (10)", MEMBER(drain_ms), option_seconds},
     {"user", "NAME", "as root: become NAME; root: stay root", MEMBER(user), option_text},
+    {"metrics", "FILE", "counts as OpenMetrics, rewritten as they change", MEMBER(metrics), option_text},
     {"check", NULL, "judge the options, say what would be served, exit", MEMBER(check), option_switch},
 };
 /* clang-format on */
@@ -172,6 +175,7 @@ int main(int argc, char *argv[])
         .max_connections = settings.max_connections,
         .drain_ms = settings.drain_ms,
     };
+    metrics_begin(settings.metrics);
     announce(&listeners, summary);
     handler_sweep(handler, handler_argv);
     launcher_run(&plan);

@@ -3,12 +3,14 @@
 #include "base/diag.h"
 #include "launch/intake.h"
 #include "launch/manager.h"
+#include "launch/metrics.h"
 #include "launch/news.h"
 #include "launch/refusal.h"
 #include "os/clock.h"
 #include "os/stop.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -20,9 +22,11 @@
 struct launcher {
     const struct launch_plan *plan;
     struct intake intake;
-    struct counts counts;
+    struct counts counts, told;
     int signals;          /* a signalfd */
     unsigned stops_asked; /* SIGTERM and SIGINT so far */
+    bool counts_asked;    /* by SIGUSR1 */
+    bool metrics_failed;  /* and that has been said */
     int64_t status_due;   /* when the counts, which have changed, may be told; 0: they have not */
     int alive_period_ms;
     int64_t alive_due;
@@ -36,7 +40,8 @@ static void wanted_signals(sigset_t *set)
     sigaddset(set, SIGTERM);
     sigaddset(set, SIGINT);
     sigaddset(set, SIGCHLD);
-    sigaddset(set, SIGHUP); /* a new perch on disk is simply used by the next spawn */
+    sigaddset(set, SIGUSR1); /* tell the counts */
+    sigaddset(set, SIGHUP);  /* a new perch on disk is simply used by the next spawn */
 }
 
 void launcher_block_signals(void)
@@ -52,7 +57,7 @@ void launcher_block_signals(void)
 /* ---- Handlers that end ---- */
 
 /* SIGTERM and SIGKILL are the launcher's own doing, or an administrator's. */
-static void say_how_it_ended(const struct launcher *launcher, const struct ending *ending)
+static void say_how_it_ended(struct launcher *launcher, const struct ending *ending)
 {
     struct origin origin;
     char who[ORIGIN_TEXT_BYTES] = "its client";
@@ -62,6 +67,7 @@ static void say_how_it_ended(const struct launcher *launcher, const struct endin
              WEXITSTATUS(ending->status));
     if (number == 0 || number == SIGTERM || number == SIGKILL)
         return;
+    launcher->counts.crashed++;
     bool penalised = sources_penalise(launcher->plan->sources, ending->tag, &origin);
     if (penalised)
         origin_text(origin, who);
@@ -86,6 +92,8 @@ static void read_signals(struct launcher *launcher)
     while (read(launcher->signals, &info, sizeof info) == (ssize_t)sizeof info) {
         if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT)
             launcher->stops_asked++;
+        if (info.ssi_signo == SIGUSR1)
+            launcher->counts_asked = true;
     }
     reap(launcher);
 }
@@ -94,38 +102,54 @@ static void read_signals(struct launcher *launcher)
 
 static void count(struct launcher *launcher)
 {
-    struct counts now = {
-        .connections = children_count(launcher->plan->children),
-        .served = launcher->counts.served,
-        .refused = launcher->intake.refused,
-    };
-    bool changed =
-        now.connections != launcher->counts.connections || now.refused != launcher->counts.refused;
-    launcher->counts = now;
-    if (changed && launcher->status_due == 0)
+    struct counts *counts = &launcher->counts;
+    counts->connections = children_count(launcher->plan->children);
+    counts->refused = launcher->intake.refused;
+    if (launcher->status_due == 0 && memcmp(counts, &launcher->told, sizeof *counts) != 0)
         launcher->status_due = clock_ms() + STATUS_PERIOD_MS;
+}
+
+/* To whoever wants to know without being asked. A file that can't be written is told of once. */
+static void tell_counts(struct launcher *launcher)
+{
+    launcher->told = launcher->counts;
+    manager_status(&launcher->counts);
+    bool failed = metrics_write(&launcher->counts) != 0;
+    if (failed && !launcher->metrics_failed)
+        diag_warn("--metrics: the file can't be written: %s", strerror(errno));
+    launcher->metrics_failed = failed;
+}
+
+static void tell_who_asked(struct launcher *launcher)
+{
+    char text[COUNTS_TEXT_MAX];
+    if (launcher->counts_asked)
+        diag_warn("%s, %" PRIu64 " crashed", counts_text(&launcher->counts, text),
+                  launcher->counts.crashed);
+    launcher->counts_asked = false;
 }
 
 static void do_what_is_due(struct launcher *launcher)
 {
     int64_t now = clock_ms();
-    count(launcher);
     if (launcher->status_due && launcher->status_due <= now) {
-        manager_status(&launcher->counts);
+        tell_counts(launcher);
         launcher->status_due = 0;
     }
     if (launcher->alive_period_ms && launcher->alive_due <= now) {
         manager_alive();
         launcher->alive_due = now + launcher->alive_period_ms;
     }
+    tell_who_asked(launcher);
     refusal_close_old();
     news_tell(false);
     intake_tick(&launcher->intake);
 }
 
 /* Milliseconds until something is due; -1: nothing is. */
-static int next_wait_ms(const struct launcher *launcher, int64_t deadline)
+static int next_wait_ms(struct launcher *launcher, int64_t deadline)
 {
+    count(launcher);
     deadline = deadline_nearer(deadline, intake_next(&launcher->intake));
     deadline = deadline_nearer(deadline, launcher->status_due);
     if (launcher->alive_period_ms)
@@ -182,6 +206,7 @@ static void drain(struct launcher *launcher)
             killed = true;
         }
     }
+    metrics_end();
     news_tell(true);
 }
 
@@ -201,7 +226,7 @@ void launcher_run(const struct launch_plan *plan)
     if (launcher.signals < 0)
         diag_die(EX_OSERR, "signalfd: %s", strerror(errno));
     manager_ready();
-    manager_status(&launcher.counts);
+    tell_counts(&launcher);
     serve(&launcher);
     drain(&launcher);
 }

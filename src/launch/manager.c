@@ -1,7 +1,17 @@
 #include "launch/manager.h"
 
-#ifdef PERCH_LIBSYSTEMD
 #include <inttypes.h>
+#include <stdio.h>
+
+const char *counts_text(const struct counts *counts, char room[COUNTS_TEXT_MAX])
+{
+    snprintf(room, COUNTS_TEXT_MAX,
+             "%" PRIu64 " connections now, %" PRIu64 " served, %" PRIu64 " refused",
+             counts->connections, counts->served, counts->refused);
+    return room;
+}
+
+#ifdef PERCH_LIBSYSTEMD
 #include <systemd/sd-daemon.h>
 
 void manager_ready(void)
@@ -11,8 +21,8 @@ void manager_ready(void)
 
 void manager_status(const struct counts *counts)
 {
-    sd_notifyf(0, "STATUS=%u connections now, %" PRIu64 " served, %" PRIu64 " refused",
-               counts->connections, counts->served, counts->refused);
+    char text[COUNTS_TEXT_MAX];
+    sd_notifyf(0, "STATUS=%s", counts_text(counts, text));
 }
 
 void manager_stopping(void)

@@ -8,10 +8,15 @@
 #include <stdint.h>
 
 struct counts {
-    unsigned connections; /* now */
+    uint64_t connections; /* now */
     uint64_t served;      /* that have ended */
-    uint64_t refused;     /* by --max-per-source */
+    uint64_t refused;     /* by --max-per-source, or for a penalty */
+    uint64_t crashed;     /* handlers that ended by a signal nobody sent them */
 };
+
+/* As a person reads them, for STATUS= and the log. Returns room. */
+enum { COUNTS_TEXT_MAX = 128 };
+const char *counts_text(const struct counts *counts, char room[COUNTS_TEXT_MAX]);
 
 void manager_ready(void);
 void manager_status(const struct counts *counts);
