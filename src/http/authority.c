@@ -75,6 +75,6 @@ bool authority_is_loopback(struct span host)
         return true;
     if (host.len > 2 && host.at[0] == '[')
         return parse_address(AF_INET6, (struct span){host.at + 1, host.len - 2}, &v6) &&
-               IN6_IS_ADDR_LOOPBACK(&v6);
+               memcmp(&v6, &in6addr_loopback, sizeof v6) == 0;
     return host.len && parse_address(AF_INET, host, v4) && v4[0] == 127;
 }

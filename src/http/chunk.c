@@ -172,7 +172,7 @@ static const char *what_was_wrong(unsigned char state)
 int chunk_parse(struct chunk *chunk, struct span input, struct span *data)
 {
     *data = (struct span){input.at, 0};
-    if (chunk->state == DATA && input.len) {
+    if (chunk->state == DATA) {
         data->len = input.len < chunk->left ? input.len : (size_t)chunk->left;
         chunk->left -= data->len;
         if (chunk->left == 0)

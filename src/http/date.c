@@ -16,8 +16,8 @@ struct day {
 /* Counts years from 1 March, so that the leap day is the last of its year, in eras of 400 years. */
 static struct day day_of(int64_t days_since_1970)
 {
-    int64_t days = days_since_1970 + 719468; /* since 0000-03-01 */
-    int64_t era = (days >= 0 ? days : days - 146096) / 146097;
+    int64_t days = days_since_1970 + 719468; /* since 0000-03-01, and not before it */
+    int64_t era = days / 146097;
     int64_t of_era = days - era * 146097;
     int64_t year_of_era = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
     int64_t of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
@@ -35,7 +35,7 @@ static int64_t days_since_1970(int64_t year, int month, int mday)
 {
     int from_march = month < 2 ? month + 10 : month - 2;
     int64_t from_year = month < 2 ? year - 1 : year;
-    int64_t era = (from_year >= 0 ? from_year : from_year - 399) / 400;
+    int64_t era = from_year / 400;
     int64_t of_era = from_year - era * 400;
     int64_t of_year = (153 * from_march + 2) / 5 + mday - 1;
     return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
@@ -207,6 +207,8 @@ static int64_t seconds_of(const struct moment *moment)
  * second. */
 static bool exists(const struct moment *moment)
 {
+    if (moment->year == 0)
+        return false;
     struct day day = day_of(days_since_1970(moment->year, moment->month, moment->mday));
     return day.mday == moment->mday && moment->hour <= 23 && moment->minute <= 59 &&
            moment->second <= 60;

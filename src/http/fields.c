@@ -100,11 +100,12 @@ int fields_parse(struct fields *fields, const char *buffer, size_t len, size_t m
 
 struct span fields_value(const struct fields *fields, enum field_id id)
 {
-    if (fields->lines_of[id])
-        for (unsigned i = 0; i < fields->count; i++)
-            if (fields->rows[i].id == id)
-                return fields->rows[i].value;
-    return (struct span){NULL, 0};
+    const struct field *row = fields->rows;
+    if (fields->lines_of[id] == 0)
+        return (struct span){NULL, 0};
+    while (row->id != id)
+        row++;
+    return row->value;
 }
 
 struct field_members fields_members(const struct fields *fields, enum field_id id)

@@ -6,12 +6,10 @@ struct asked {
     uint64_t first, last; /* last is the length of a suffix where there is no first */
 };
 
-/* 1*DIGIT of any length: what is beyond all files is as good as the end of all numbers. False where
- * it is no number. */
+/* 1*DIGIT, not empty, of any length: what is beyond all files is as good as the end of all numbers.
+ * False where it is no number. */
 static bool parse_position(struct span text, uint64_t *position)
 {
-    if (text.len == 0)
-        return false;
     while (text.len > 1 && text.at[0] == '0')
         text = span_after(text, 1);
     for (size_t i = 0; i < text.len; i++)

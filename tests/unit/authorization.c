@@ -33,6 +33,7 @@ static const struct {
     {"Basic dXNlcjpwYX-z", NULL}, /* another alphabet */
     {"Basic ====", NULL},
     {"Basic dXNl=jpw", NULL},
+    {"Basic dXN{cjpw", NULL},
 };
 
 static void known(void)

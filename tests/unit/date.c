@@ -149,6 +149,8 @@ static const struct {
 };
 
 static const char *const no_dates[] = {
+    "Sat, 01 Jan 0000 00:00:00 GMT",
+    "Fri, 31 Dec 0000 23:59:59 GMT",
     "",
     " ",
     "0",

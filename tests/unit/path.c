@@ -86,6 +86,9 @@ static const struct {
     {SPAN("%%61"), PATH_WRONG, SPAN("")},
     {SPAN("%u0061"), PATH_WRONG, SPAN("")},
     {SPAN("%80"), PATH_WRONG, SPAN("")},
+    {SPAN("%C2%A9"), PATH_FILE, SPAN("\xC2\xA9")},
+    {SPAN("%C2A"), PATH_WRONG, SPAN("")},
+    {SPAN("%C2%C2"), PATH_WRONG, SPAN("")},
     {SPAN("%C3"), PATH_WRONG, SPAN("")},
     {SPAN("%C3/%A4"), PATH_WRONG, SPAN("")},
     {SPAN("%C0%AE%C0%AE"), PATH_WRONG, SPAN("")},
@@ -275,8 +278,29 @@ static void check_long_sequences(void)
     CHECK(unit_swept() == 0x2000UL * EDGES * EDGES);
 }
 
+/* ---- Names for a listing ---- */
+
+static const struct {
+    struct span name;
+    bool can;
+} names[] = {
+    {SPAN("a"), true},    {SPAN("a b"), true},   {SPAN("\xC3\xA4"), true}, {SPAN(""), false},
+    {SPAN("a/b"), false}, {SPAN("/"), false},    {SPAN(".a"), false},      {SPAN("."), false},
+    {SPAN(".."), false},  {SPAN("a\\b"), false}, {SPAN("a\nb"), false},    {SPAN("\xC3"), false},
+};
+
+static void check_names(void)
+{
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        for (enum guard side = 0; side < GUARDS; side++) {
+            unit_about(names[i].name);
+            CHECK(path_can_name(guard_copy(side, names[i].name)) == names[i].can);
+        }
+}
+
 int main(void)
 {
+    check_names();
     for (enum guard side = 0; side < GUARDS; side++)
         check_rows(side);
     check_escaped_octets();
