@@ -37,6 +37,10 @@ def seeds_of(text):
         yield "authority", host
     for value in values(text, b"Accept-Encoding"):
         yield "coding", value
+    for value in values(text, b"Accept"):
+        yield "accept", value
+    for value in values(text, b"Origin") + values(text, b"Sec-Fetch-Site"):
+        yield "origin", b"".join(values(text, b"Host")[:1]) + b"\n" + value
     for value in values(text, b"Authorization"):
         yield "authorization", value
     for value in values(text, b"Range"):
