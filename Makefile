@@ -11,7 +11,7 @@ PACKAGES_TEST := bats curl python3 strace systemd procps util-linux mount
 PACKAGES_TEST += goaccess jq valgrind prometheus-node-exporter
 PACKAGES_TEST += chromium chromium-driver fonts-dejavu-core
 PACKAGES_TEST += e2fsprogs
-PACKAGES_TEST += clang libclang-rt-dev clang-format clang-tidy cppcheck shellcheck
+PACKAGES_TEST += gcovr clang libclang-rt-dev clang-format clang-tidy cppcheck shellcheck
 PACKAGES_TEST += ucspi-tcp ipsvd socat libwrap0 libtirpc3 libevent-2.1-7 libbsd0
 PACKAGES_TEST += mandoc mmdebstrap dpkg-dev
 PACKAGES_TEST += openssl iproute2 liblua5.3-0 libopentracing-c-wrapper0 libpcre2-8-0
@@ -90,6 +90,7 @@ objects = $(patsubst src/%.c,$(BUILD)/$(2)/%.o,$(1))
 
 .SECONDARY: # objects stay, also those that only a unit program asked for
 .PHONY: all deps deps-test run install uninstall deb test test-faults lint fuzz sanitize format clean help FORCE
+.PHONY: all-tests coverage
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/perch $(BUILD)/perchd
@@ -254,7 +255,7 @@ $(BUILD)/jail/escape: $(ESCAPE) $(JAILED) Makefile
 
 # The session in a test's own process: the linker leads what the wire asks of the system past
 # tests/scripted/connection.c. Without _FORTIFY_SOURCE, which has other names for those calls.
-WRAPPED  := read poll send sendfile fstat fstatat clock_gettime getrandom stop_watch
+WRAPPED  := read poll send sendfile fallocate fstat fstatat clock_gettime getrandom stop_watch
 WRAP     := $(WRAPPED:%=-Wl,--wrap=%)
 HANDLER  := $(wildcard src/base/*.c src/http/*.c src/os/*.c src/serve/*.c)
 SCRIPTED := $(wildcard tests/scripted/*.c)
@@ -309,8 +310,10 @@ $(BUILD)/faults/%: Makefile
 	@echo '  CC    $@'
 	$(Q)$(CC) -std=gnu17 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -o $@ $(filter %.c,$^)
 
+all-tests: all $(UNITS) $(FAULTS) $(BUILD)/jail/escape $(BUILD)/cut $(BUILD)/later
+
 test: | $(AFTER_DEPS)
-	@$(MAKE) --no-print-directory all $(UNITS) $(FAULTS) $(BUILD)/jail/escape $(BUILD)/cut $(BUILD)/later
+	@$(MAKE) --no-print-directory all-tests
 	@BUILD='$(BUILD)' tests/run
 
 # The long form of tests/faults, which "make test" runs in short: see tests/faults/README.md.
@@ -357,6 +360,15 @@ fuzz: | $(AFTER_DEPS)
 	@$(MAKE) --no-print-directory -s $(TARGETS)
 	@BUILD='$(BUILD)' tests/fuzz/run '$(SECONDS)'
 
+# ---- Coverage ----
+
+# Lines and branches by room, of the unit programs, the cases and the bats tests.
+coverage: | $(AFTER_DEPS)
+	@$(MAKE) --no-print-directory -s all-tests BUILD=$(BUILD)/coverage STATIC=no CFLAGS='-O0 -g' \
+	  EXTRA='--coverage -fprofile-abs-path -DPERCH_INSTRUMENTED'
+	@find $(BUILD)/coverage -name '*.gcda' -delete
+	@BUILD='$(BUILD)/coverage' tests/coverage
+
 lint: | $(AFTER_DEPS)
 	@tests/lint
 
@@ -384,6 +396,7 @@ help:
 	@echo 'make lint         formatting, clang-tidy, cppcheck, shellcheck, warnings of gcc and clang'
 	@echo 'make sanitize     all tests with AddressSanitizer and UndefinedBehaviorSanitizer'
 	@echo 'make fuzz         fuzz each parser and the whole session, SECONDS=60 in all'
+	@echo 'make coverage     lines and branches that the tests reach, by room'
 	@echo 'make format       format the sources'
 	@echo 'make clean        remove build/'
 	@echo 'V=1 shows the commands.'
