@@ -59,6 +59,13 @@ static const struct option_row rows[] = {
 };
 /* clang-format on */
 
+static const struct option_group groups[] = {
+    {"Connections", "listen"},
+    {"Besides", "user"},
+    {"In place of serving", "check"},
+    {NULL, NULL},
+};
+
 static const struct option_program program = {
     .name = "perchd",
     .usage = "perchd: listen, and give each connection a perch of its own\n"
@@ -75,6 +82,7 @@ static const struct option_program program = {
              "beside perchd; 77 not permitted; 78 a passed socket that does not listen.\n",
     .rows = rows,
     .count = sizeof rows / sizeof rows[0],
+    .groups = groups,
 };
 
 /* A connection must never become descriptor 0, 1 or 2 of the launcher. */

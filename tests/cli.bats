@@ -35,18 +35,18 @@ fits_a_terminal() {
     run -0 --separate-stderr "$1" --help
     [ -z "$stderr" ]
     [ "${#lines[@]}" -gt 5 ]
-    [ "$(wc -l <<<"$output")" -le 40 ]
+    [ "$(wc -l <<<"$output")" -le 44 ]
     if grep -nE '^.{81}' <<<"$output"; then
         echo "these lines are longer than 80 columns"
         return 1
     fi
 }
 
-@test "perch --help fits 80 columns and 40 lines" {
+@test "perch --help fits 80 columns and 44 lines" {
     fits_a_terminal "$PERCH"
 }
 
-@test "perchd --help fits 80 columns and 40 lines" {
+@test "perchd --help fits 80 columns and 44 lines" {
     fits_a_terminal "$PERCHD"
 }
 
@@ -84,9 +84,13 @@ options_in_help() {
 # ---- perch ----
 
 @test "perch: an unknown option" {
-    perch 64 --frobnicate --frobnicate
+    perch 64 "--frobnicate: unknown option; see perch --help" --frobnicate
     perch 64 --frobnicate --frobnicate=3
-    perch 64 --directoryx --directoryx "$FILES"
+    perch 64 "did you mean --directory?" --directoryx "$FILES"
+    perch 64 "did you mean --read-only?" --readonly
+    perch 64 "did you mean --max-body?" --maxbody=3
+    perch 64 "did you mean --listing?" -listing
+    perch 64 "--listen: unknown option; did you mean --listing?" --listen 4221
     perch 64 -x -x
 }
 
@@ -280,7 +284,17 @@ END
 }
 
 @test "perchd: a mistyped option of its own is answered in its own name" {
-    perchd 64 "perchd: --lisen: unknown option; see perchd --help" --lisen 4221
+    perchd 64 "perchd: --lisen: unknown option; did you mean --listen? See perchd --help" --lisen 4221
+    perchd 64 "did you mean --max-per-source?" --max-per-sorce 3
+    perchd 64 "did you mean --directory?" --dir "$FILES"
+}
+
+@test "perch can suggest all options of perchd" {
+    "$PERCHD" --help | sed -nE 's/^  --([a-z-]+).*/\1/p' | while read -r name; do
+        if ! "$PERCH" --help | grep -qE "^  --$name\b"; then
+            perchd 64 "did you mean --$name?" "--${name}x"
+        fi
+    done
 }
 
 @test "perchd --check judges --listen as well" {

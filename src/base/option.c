@@ -3,13 +3,14 @@
 #include "base/diag.h"
 #include "base/span.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
-enum { COUNT_MAX = 1000000, MS_MAX = 86400000 };
+enum { COUNT_MAX = 1000000, MS_MAX = 86400000, NAME_MAX_LEN = 32 };
 
 /* ---- --help and --version ---- */
 
@@ -46,9 +47,13 @@ static _Noreturn void print_help(const struct option_program *program)
     for (size_t i = 0; i < program->count; i++)
         if (left_width(&program->rows[i]) > width)
             width = left_width(&program->rows[i]);
-    dprintf(STDOUT_FILENO, "%s\nOptions:\n", program->usage);
-    for (size_t i = 0; i < program->count; i++)
+    dprintf(STDOUT_FILENO, "%s\n", program->usage);
+    for (size_t i = 0; i < program->count; i++) {
+        for (const struct option_group *group = program->groups; group->title; group++)
+            if (strcmp(group->first, program->rows[i].name) == 0)
+                dprintf(STDOUT_FILENO, "%s:\n", group->title);
         print_row(&program->rows[i], width);
+    }
     print_row(&help, width);
     print_row(&version, width);
     dprintf(STDOUT_FILENO, "%s", program->notes);
@@ -92,8 +97,62 @@ static void take_value(const struct option_row *row, const char *value, void *se
         diag_die(EX_USAGE, "--%s: %s", row->name, wrong);
 }
 
-static _Noreturn void refuse_unknown(const char *argument)
+/* How many letters have to be put in, left out or changed; more than NAME_MAX_LEN long is far. */
+static size_t distance(struct span a, struct span b)
 {
+    size_t row[NAME_MAX_LEN + 1];
+    if (a.len > NAME_MAX_LEN || b.len > NAME_MAX_LEN)
+        return NAME_MAX_LEN;
+    for (size_t j = 0; j <= b.len; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= a.len; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= b.len; j++) {
+            size_t best = diagonal + (a.at[i - 1] != b.at[j - 1]);
+            diagonal = row[j];
+            best = row[j] + 1 < best ? row[j] + 1 : best;
+            row[j] = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
+        }
+    }
+    return row[b.len];
+}
+
+/* Takes a name as the one that was meant, where it is nearer than what was found so far. */
+static void consider(struct span given, const char *name, size_t *least, const char **found)
+{
+    bool is_beginning = given.len >= 3 && span_starts(span_of(name), given);
+    size_t away = is_beginning ? 1 : distance(given, span_of(name));
+    if (away >= *least)
+        return;
+    *least = away;
+    *found = name;
+}
+
+/* The option that was probably meant, or NULL: half of its letters must be right. */
+static const char *nearest(const struct option_program *program, struct span given)
+{
+    const char *found = NULL;
+    size_t least = given.len / 2 + 1;
+    for (size_t i = 0; i < program->count; i++)
+        consider(given, program->rows[i].name, &least, &found);
+    /* Where these arguments are another program's to judge, its own options count as well. */
+    bool for_another = strcmp(diag_name(), program->name) != 0;
+    for (const char *const *other = program->also; for_another && other && *other; other++)
+        consider(given, *other, &least, &found);
+    return found;
+}
+
+static _Noreturn void refuse_unknown(const struct option_program *program, const char *argument)
+{
+    struct span rest = span_of(argument);
+    struct span name = span_cut(&rest, '=');
+    while (name.len && name.at[0] == '-')
+        name = span_after(name, 1);
+    const char *meant = nearest(program, name);
+    if (argument[0] == '-' && meant)
+        diag_die(EX_USAGE, "%s: unknown option; did you mean --%s? See %s --help", argument, meant,
+                 diag_name());
     if (argument[0] == '-')
         diag_die(EX_USAGE, "%s: unknown option; see %s --help", argument, diag_name());
     diag_die(EX_USAGE, "\"%s\": an argument that no option takes; see %s --help", argument,
@@ -117,7 +176,7 @@ void option_parse(const struct option_program *program, char *argv[], void *sett
         } else if (others) {
             *others++ = *at;
         } else {
-            refuse_unknown(*at);
+            refuse_unknown(program, *at);
         }
     }
     if (others)

@@ -20,12 +20,22 @@ struct option_row {
     const char *(*take)(void *member, const char *value);
 };
 
+/* A heading in --help. */
+struct option_group {
+    const char *title;
+    const char *first; /* the name of the row that it stands above */
+};
+
 struct option_program {
     const char *name;
     const char *usage; /* the lines above the options in --help */
     const char *notes; /* the lines below them */
     const struct option_row *rows;
     size_t count;
+    const struct option_group *groups; /* a title of NULL ends them */
+    /* Names that the program whose arguments these may be has besides, for suggestions; a NULL ends
+     * them. NULL: none. */
+    const char *const *also;
 };
 
 /*

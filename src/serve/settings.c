@@ -70,6 +70,15 @@ static const struct option_row rows[] = {
 };
 /* clang-format on */
 
+static const struct option_group groups[] = {
+    {"Files", "directory"},           {"Requests", "allow-host"},       {"Log and sandbox", "log"},
+    {"Time limits", "timeout-first"}, {"In place of serving", "sweep"}, {NULL, NULL},
+};
+
+/* perchd's own, which a user of perchd may have meant; tests/cli.bats compares. */
+static const char *const launcher_options[] = {
+    "listen", "max-connections", "max-per-source", "penalty", "drain", "metrics", NULL};
+
 static const struct option_program program = {
     .name = "perch",
     .usage = "perch: serve one HTTP/1.1 connection on stdin/stdout or an inherited socket\n"
@@ -83,6 +92,8 @@ static const struct option_program program = {
              "failed; 77 not as root; 78 a descriptor that can't be served.\n",
     .rows = rows,
     .count = sizeof rows / sizeof rows[0],
+    .groups = groups,
+    .also = launcher_options,
 };
 
 void settings_parse(struct settings *settings, char *argv[])

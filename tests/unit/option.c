@@ -132,12 +132,15 @@ static const struct option_row rows[] = {
     {"size", "SIZE", NULL, offsetof(struct settings, size), option_size},
 };
 
+static const struct option_group groups[] = {{NULL, NULL}};
+
 static const struct option_program program = {
     .name = "unit",
     .usage = "",
     .notes = "",
     .rows = rows,
     .count = sizeof rows / sizeof rows[0],
+    .groups = groups,
 };
 
 #define ARGUMENTS(...) ((char *[]){(char[]){"unit"}, __VA_ARGS__, NULL})
