@@ -40,6 +40,33 @@ assert compared == {200, 304, 400, 404, 406, 412, 414, 417, 431}, compared
 END
 }
 
+@test "HEAD has the fields of GET where a listing, types and codings are chosen among" {
+    mkdir files/folder
+    printf 'text/plain txt\n' >types
+    printf 0123456789 >files/a
+    seq 10000 >files/a.txt
+    seq 10000 >files/b.txt
+    gzip -k files/b.txt
+    py <<'END'
+import re
+from itertools import product
+targets = ["/files/", "/files/folder", "/files/folder/", "/files/a", "/files/a.txt", "/files/b.txt", "/files/none.txt"]
+accepts = [(), ("Accept: text/html",), ("Accept: text/plain",), ("Accept: application/json",), ("Accept: image/png",)]
+codings = [(), ("Accept-Encoding: gzip",), ("Accept-Encoding: gzip, identity;q=0",), ("Accept-Encoding: *;q=0",)]
+conditions = [(), ("If-None-Match: *",), ('If-Match: "x"',), ("If-Modified-Since: Sun, 06 Nov 2095 08:49:37 GMT",)]
+for target, accept, coding, condition in product(targets, accepts, codings, conditions):
+    said = []
+    for method in "GET", "HEAD":
+        with Perch("--directory", "files", "--listing", "--types=types", "--gzip-files", kind="unix") as perch:
+            perch.talk.send(request(target, *accept, *coding, *condition, method=method))
+            perch.talk.half_close()
+            head, _, content = perch.talk.rest().partition(b"\r\n\r\n")
+        head = re.sub(b"nonce-[0-9a-f]{32}", b"nonce-{random}", head)
+        said.append([line for line in head.split(b"\r\n") if not line.startswith(b"Date:")])
+    assert content == b"" and said[0] == said[1], (target, accept, coding, condition, said, content[:100])
+END
+}
+
 @test "HEAD has the fields of GET under --read-only, without --directory, with a file that can't be read" {
     printf 0123456789 >files/a
     py <<'END'
