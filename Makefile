@@ -8,7 +8,7 @@ DIR    ?= $(BUILD)/files
 PACKAGES      := gcc libc6-dev make pkg-config musl-tools zlib1g-dev libsystemd-dev
 # What the tests need besides, by what needs it.
 PACKAGES_TEST := bats curl python3 strace systemd procps util-linux mount
-PACKAGES_TEST += goaccess jq valgrind prometheus-node-exporter
+PACKAGES_TEST += goaccess jq valgrind prometheus-node-exporter zsh
 PACKAGES_TEST += chromium chromium-driver fonts-dejavu-core
 PACKAGES_TEST += e2fsprogs
 PACKAGES_TEST += gcovr clang libclang-rt-dev clang-format clang-tidy cppcheck shellcheck
@@ -180,7 +180,12 @@ EXAMPLES  := $(wildcard systemd/*.inetd systemd/*.xinetd)
 PAGES     := $(wildcard src/*.8)
 # The shipped units name /usr/local/bin. A dynamic perch may execute the libraries as well.
 UNIT_EDIT := s|/usr/local/bin/|$(BINDIR)/|g; $(if $(filter dynamic,$(VARIANT)),/^ExecPaths=.*perch$$/s|$$| -/lib -/lib64 -/usr/lib|)
-INSTALLED := $(addprefix $(BINDIR)/,perch perchd) $(addprefix $(MANDIR)/man8/,$(notdir $(PAGES))) \
+# Made from --help: the table of options is the only one.
+BASHDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHDIR  ?= $(PREFIX)/share/zsh/site-functions
+
+INSTALLED := $(BASHDIR)/perch $(BASHDIR)/perchd $(ZSHDIR)/_perch \
+             $(addprefix $(BINDIR)/,perch perchd) $(addprefix $(MANDIR)/man8/,$(notdir $(PAGES))) \
              $(addprefix $(UNITDIR)/,$(notdir $(UNITFILES))) \
              $(addprefix $(EXAMPLEDIR)/,$(notdir $(EXAMPLES)))
 
@@ -188,6 +193,11 @@ install: | $(AFTER_DEPS)
 	@$(MAKE) --no-print-directory all
 	install -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(MANDIR)/man8' '$(DESTDIR)$(UNITDIR)' '$(DESTDIR)$(EXAMPLEDIR)'
 	install -m 755 $(BUILD)/perch $(BUILD)/perchd '$(DESTDIR)$(BINDIR)'
+	install -d '$(DESTDIR)$(BASHDIR)' '$(DESTDIR)$(ZSHDIR)'
+	{ $(BUILD)/perch --help && $(BUILD)/perchd --help; } > $(BUILD)/help
+	awk -v shell=bash -f src/completion.awk $(BUILD)/help > '$(DESTDIR)$(BASHDIR)/perch'
+	ln -sf perch '$(DESTDIR)$(BASHDIR)/perchd'
+	awk -v shell=zsh -f src/completion.awk $(BUILD)/help > '$(DESTDIR)$(ZSHDIR)/_perch'
 	install -m 644 $(PAGES) '$(DESTDIR)$(MANDIR)/man8'
 	@for unit in $(UNITFILES) $(EXAMPLES); do \
 	   to='$(DESTDIR)$(UNITDIR)'; \
