@@ -1,6 +1,7 @@
 """The machine of units.bats and deb.bats, from outside it but within its network."""
 
 import json
+import re
 
 from talk import *
 
@@ -147,5 +148,9 @@ def confinement(pid):
     assert int(status["Uid"].split()[0]) >= 61184, status["Uid"]
     assert status["NoNewPrivs"] == "1" and status["Seccomp"] == "2", status
     assert {status[name].strip("0") for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")} == {""}, status
+    # That perch can confine itself further, the unit lets happen: a launcher must make processes.
+    limits = shell(f"cat /proc/{pid}/limits")
+    is_launcher = shell(f"cat /proc/{pid}/comm").strip() == "perchd"
+    assert is_launcher or re.search(r"Max processes +0 +0 ", limits), limits
     for kind in "net", "mnt", "user", "ipc", "uts":
         assert shell(f"readlink /proc/{pid}/ns/{kind}") != shell(f"readlink /proc/1/ns/{kind}"), kind
