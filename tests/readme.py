@@ -160,6 +160,7 @@ def units_exist(command):
 # A command and how it is run; why not literally, where it is not.
 RULES = [
     (r"make deps run", serve, None),
+    (r"build/perchd --listen \S+:4222 .*", serve, None),
     (r"make deps-test test", dry, "it would run this test"),
     (r"make .*", dry, "it builds, installs or measures for minutes; tests of their own do that"),
     (r"systemd-socket-activate .*", activated, None),
