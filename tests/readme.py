@@ -116,7 +116,10 @@ def serve(command):
     served = Process(["bash", "-c", "exec " + command], expect=None, stdout=subprocess.PIPE,
                      stdin=subprocess.DEVNULL, start_new_session=True)
     running.append(served)
-    served.wait_for_line("listening")
+    try:
+        served.wait_for_line("listening")
+    except EOFError as error:
+        raise EOFError(f"{error}; it said {served.said()}") from error
 
 
 running = []
@@ -126,6 +129,8 @@ def stop_all():
     for process in running:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait()
+        if failed:
+            print(process.said())
 
 
 def dry(command):
