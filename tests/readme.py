@@ -146,6 +146,8 @@ def activated(command):
         with connect(ACTIVATED_PORT) as talk:
             assert talk.ask("/echo/a", "Connection: close").body == b"a"
         activate.signal(signal.SIGTERM)
+    # A child that it was about to start may still hold the port, which the next one needs.
+    eventually("the port is free", lambda: refuses(ACTIVATED_PORT))
 
 
 def checked(command):
