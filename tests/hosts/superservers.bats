@@ -63,6 +63,12 @@ xinetd_with() {
         "$PROGRAM" -dontfork -f "$PWD/conf" -pidfile "$PWD/pid" -filelog /dev/null
 }
 
+@test "xinetd: no line of the log is told to the client, either" {
+    xinetd_with '; s/--directory/--log common --directory/'
+    under 'check_requests(port)' \
+        "$PROGRAM" -dontfork -f "$PWD/conf" -pidfile "$PWD/pid" -filelog /dev/null
+}
+
 # ---- inetd ----
 
 # inetd_line HOW WHERE: the line of the shipped file that has wait or nowait, for that port.
