@@ -25,25 +25,25 @@ enum sandbox {
 };
 
 struct settings {
-    const char *directory; /* NULL: no files are served */
-    bool read_only;
-    bool rename_only;  /* uploads are published whole, but not synced */
-    const char *types; /* NULL: no types; "": those of the system; else a file */
-    bool gzip_files;
-    bool no_date;
+    const char *directory;      /* NULL: no files are served */
+    const char *types;          /* NULL: no types; "": those of the system; else a file */
+    const char *token_file;     /* NULL: nobody needs a token */
+    const char *user;           /* to become; NULL: whoever it was started as */
     struct hosts allowed_hosts; /* none: the server answers to every name */
-    bool proxy_protocol;        /* a proxy names the client, and is believed */
-    bool sweep;                 /* remove leftovers of uploads, serve nothing */
-    bool check;                 /* judge the options, say what would be served, serve nothing */
-    bool listing;               /* folders are shown */
-    enum log_format log;
-    const char *token_file; /* NULL: nobody needs a token */
-    bool token_for_all;     /* also for what is safe */
-    enum sandbox sandbox;
-    const char *user; /* to become; NULL: whoever it was started as */
     uint64_t max_body;
+    enum log_format log;
+    enum sandbox sandbox;
     /* Milliseconds; 0: no limit. */
     int timeout_first, timeout_head, timeout_idle, timeout_stall;
+    bool read_only;
+    bool rename_only; /* uploads are published whole, but not synced */
+    bool listing;     /* folders are shown */
+    bool gzip_files;
+    bool token_for_all; /* also for what is safe */
+    bool no_date;
+    bool proxy_protocol; /* a proxy names the client, and is believed */
+    bool sweep;          /* remove leftovers of uploads, serve nothing */
+    bool check;          /* judge the options, say what would be served, serve nothing */
 };
 
 /* Reads the command line; ends the program on --help, --version and on a mistake. */
