@@ -4,6 +4,7 @@
 #include "http/accept.h"
 #include "http/date.h"
 #include "serve/page.h"
+#include "serve/representation.h"
 #include "serve/stream.h"
 
 #include <string.h>
@@ -147,6 +148,10 @@ int listing_reply(struct exchange *exchange, const char *path)
     int status = folder_open(exchange->store, name, &folder);
     if (status != 0)
         return status;
+    if (!representation_is_wanted(exchange, SPAN("Accept"), &status)) {
+        folder_close(&folder);
+        return status;
+    }
     const struct form *form = choose_form(exchange);
     struct listing listing = {.exchange = exchange, .path = path, .first = true, .at = batch};
     stream_begin(&listing.stream, exchange,

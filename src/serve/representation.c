@@ -10,22 +10,23 @@
 #include "serve/parts.h"
 #include "serve/reply.h"
 
-/* In place of a status: a condition has been answered with 304. */
-enum { REPLIED = -1 };
-
-/* 0: go on; REPLIED; else the status of an error. */
-static int judge(struct exchange *exchange, const struct validators *validators)
+/* True: go on. False: *status is what the handler returns, 0 where 304 has been sent. */
+static bool conditions_hold(struct exchange *exchange, const struct validators *validators,
+                            struct span vary, int *status)
 {
     const struct fields *fields = &exchange->head.fields;
     enum method method = exchange->head.method;
+    *status = 0;
     if (!condition_is_given(fields, method))
-        return 0;
-    int status = condition_judge(fields, method, validators, clock_seconds());
-    if (status != S_NOT_MODIFIED)
-        return status;
+        return true;
+    *status = condition_judge(fields, method, validators, clock_seconds());
+    if (*status != S_NOT_MODIFIED)
+        return *status == 0;
     reply_head(exchange, &(struct reply){.status = S_NOT_MODIFIED,
+                                         .vary = vary,
                                          .validators = validators->etag_len ? validators : NULL});
-    return REPLIED;
+    *status = 0;
+    return false;
 }
 
 /* ---- Files ---- */
@@ -62,9 +63,9 @@ static void send_range(struct exchange *exchange, const struct representation *c
 int representation_file(struct exchange *exchange, const struct representation *chosen)
 {
     struct ranges ranges;
-    int status = judge(exchange, &chosen->validators);
-    if (status != 0)
-        return status == REPLIED ? 0 : status;
+    int status;
+    if (!conditions_hold(exchange, &chosen->validators, (struct span){NULL, 0}, &status))
+        return status;
     if (chosen->codes_as_it_goes) {
         coded_send(exchange, chosen);
         return 0;
@@ -88,16 +89,20 @@ void representation_validators(struct validators *validators, const struct file 
 
 /* ---- What has no validators: it is made for each request ---- */
 
-static const struct validators no_validators;
+bool representation_is_wanted(struct exchange *exchange, struct span vary, int *status)
+{
+    static const struct validators none;
+    return conditions_hold(exchange, &none, vary, status);
+}
 
 int representation_text(struct exchange *exchange, struct span text)
 {
     enum coding coding = coding_choose(&exchange->head.fields);
     if (coding == CODING_REFUSED)
         return S_NOT_ACCEPTABLE;
-    int status = judge(exchange, &no_validators);
-    if (status != 0)
-        return status == REPLIED ? 0 : status;
+    int status;
+    if (!representation_is_wanted(exchange, (struct span){NULL, 0}, &status))
+        return status;
     if (coding == CODING_GZIP) {
         static char coded[HEAD_MAX + HEAD_MAX / 8 + 64];
         text = (struct span){coded, gzip_bytes(text, coded, sizeof coded)};
@@ -115,8 +120,8 @@ int representation_text(struct exchange *exchange, struct span text)
 
 int representation_empty(struct exchange *exchange)
 {
-    int status = judge(exchange, &no_validators);
-    if (status == 0)
+    int status;
+    if (representation_is_wanted(exchange, (struct span){NULL, 0}, &status))
         reply_empty(exchange, S_OK);
-    return status == REPLIED ? 0 : status;
+    return status;
 }

@@ -29,6 +29,13 @@ int representation_text(struct exchange *exchange, struct span text);
 /* Nothing, successfully. */
 int representation_empty(struct exchange *exchange);
 
+/*
+ * Whether the client's conditions let a representation be sent that has no validators: it is made
+ * for each request. Where they don't, *status is what the handler returns. vary is what the
+ * representation depends on besides what the route says.
+ */
+bool representation_is_wanted(struct exchange *exchange, struct span vary, int *status);
+
 /* The validators of a file as it is stored, or, where coding is not empty, coded on its way. */
 void representation_validators(struct validators *validators, const struct file *file,
                                struct span coding);
