@@ -110,6 +110,9 @@
 #define LINGER_BYTES   (1 << 20)
 /* When the launcher is waiting for us. */
 #define LINGER_STOPPING_MS 500
+/* For the first request of a connection, or the rest of one that has begun, to arrive when the
+ * process is told to end: it is on its way, and nobody else will answer it. */
+#define STOP_REQUEST_MS 500
 
 /* ---- Tokens ---- */
 

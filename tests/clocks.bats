@@ -192,14 +192,33 @@ for kind in "tcp", "unix":
 END
 }
 
-@test "SIGTERM in the middle of a head: it ends at once, with a 503 or without a word" {
+@test "SIGTERM before the first request or inside one: what is on its way is still answered" {
     py <<'END'
-with Perch("--timeout-head", "0", "--timeout-idle", "0") as perch:
-    perch.talk.ask()
-    perch.talk.send("GET / HTTP/1.1\r\nHo")
-    perch.signal(signal.SIGTERM)
-    rest = perch.talk.rest()
-    assert rest == b"" or rest.startswith(b"HTTP/1.1 503 "), rest
+head = request("/echo/late")
+for begin in b"", head[:1], head[:-1]:
+    for _ in range(5):
+        with Perch() as perch:
+            perch.talk.send(begin)
+            assert perch.talk.is_silent(0.02)
+            perch.signal(signal.SIGTERM)
+            assert perch.talk.is_silent(0.02), "it doesn't wait any more"
+            perch.talk.send(head[len(begin):])
+            reply = perch.talk.reply()
+            assert reply.body == b"late" and reply.closes(), reply
+            perch.talk.ends()
+END
+}
+
+@test "SIGTERM, and the rest of a head never comes: it ends, with a 503, or without a word where none was begun" {
+    py <<'END'
+for begin in b"", request()[:-1]:
+    with Perch("--timeout-first", "0", "--timeout-head", "0") as perch:
+        perch.talk.send(begin)
+        assert perch.talk.is_silent(0.05)
+        perch.signal(signal.SIGTERM)
+        if begin:
+            assert perch.talk.reply().status == 503
+        perch.talk.ends()
 END
 }
 

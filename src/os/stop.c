@@ -7,18 +7,29 @@
 #include <signal.h>
 #include <stddef.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 
 static volatile sig_atomic_t asked, waiting;
+static volatile sig_atomic_t is_patient; /* what is waited for gets STOP_REQUEST_MS, still */
 static volatile int peer = -1;
 /* From when on the wait that is under way may be given up; DEADLINE_NEVER: it may not. */
 static volatile int64_t idle_since;
+
+/* Of a read that has not begun yet; one that has is interrupted, and begun again by its caller. */
+static void shorten_wait(void)
+{
+    struct timeval time = {.tv_usec = STOP_REQUEST_MS * 1000};
+    setsockopt(peer, SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time);
+}
 
 static void on_signal(int signal)
 {
     (void)signal;
     int saved = errno;
     asked = 1;
-    if (waiting)
+    if (waiting && is_patient)
+        shorten_wait();
+    else if (waiting)
         shutdown(peer, SHUT_RD);
     errno = saved;
 }
@@ -63,8 +74,9 @@ void stop_wait_begins(enum stop_wait what)
         idle_since = clock_ms();
     else if (what == STOP_WAIT_FIRST)
         idle_since = clock_ms() + ROOM_IDLE_MS;
+    is_patient = what != STOP_WAIT_NEXT;
     waiting = 1;
-    if (asked)
+    if (asked && !is_patient)
         shutdown(peer, SHUT_RD);
 }
 

@@ -2,9 +2,11 @@
  * How a handler is asked to end: SIGTERM, or SIGINT from a terminal.
  *
  * The request that is being answered is finished, and its reply says close; a connection that waits
- * for its next request is ended at once. There is no moment in which the signal could get lost: one
- * that comes while the process waits shuts the reading side of the socket, so that the read that is
- * under way, or about to be, returns what is there and then the end.
+ * for its next request is ended at once; one that waits for its first, or for the rest of one,
+ * waits STOP_REQUEST_MS more: its client could not know. There is no moment in which the signal
+ * could get lost: one that comes while the process waits shuts the reading side of the socket, or
+ * shortens its timeout, so that the read that is under way, or about to be, returns what is there
+ * and then the end.
  *
  * YIELD_SIGNAL asks the same, but only of a process that is idle, and has been for as many
  * milliseconds as its value says: a launcher that is at its cap makes room so. It changes nothing

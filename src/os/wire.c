@@ -130,6 +130,11 @@ static long read_more(struct wire *wire, int64_t deadline)
     }
 }
 
+void wire_forget_timeout(struct wire *wire)
+{
+    wire->in_wait_ms = -1;
+}
+
 long wire_fill(struct wire *wire, int64_t deadline)
 {
     wire_flush(wire);

@@ -54,6 +54,9 @@ void wire_consume(struct wire *wire, size_t n);
  */
 long wire_fill(struct wire *wire, int64_t deadline);
 
+/* The socket's timeout may have been changed by others: the next wait sets it anew. */
+void wire_forget_timeout(struct wire *wire);
+
 /* From here on the bytes that are consumed already stay where they are: spans point at them. */
 void wire_hold(struct wire *wire);
 /* Nobody points at consumed bytes any more. At least half the buffer is then free for the next

@@ -25,22 +25,28 @@ static int await_more(struct exchange *exchange, int64_t deadline, enum stop_wai
     bool begun = what == STOP_WAIT_REST;
     long got;
     journal_flush();
+    if (what != STOP_WAIT_NEXT && stop_asked())
+        deadline = deadline_nearer(deadline, deadline_in(STOP_REQUEST_MS));
     stop_wait_begins(what);
     do
         got = wire_fill(exchange->wire, deadline);
     while (got < 0 && errno == EINTR && !stop_asked());
     int error = errno;
     stop_wait_ends();
+    if (stop_asked())
+        wire_forget_timeout(exchange->wire);
     if (got > 0 || (got < 0 && error == EINTR))
         return 0;
     if (!begun || exchange->wire->broken)
         return NOBODY_WAITS;
-    if (got < 0)
-        return error == ETIMEDOUT ? S_REQUEST_TIMEOUT : NOBODY_WAITS;
+    if (got < 0 && error != ETIMEDOUT)
+        return NOBODY_WAITS;
     if (stop_asked()) {
         exchange->why = "the server is stopping; send the request again";
         return S_UNAVAILABLE;
     }
+    if (got < 0)
+        return S_REQUEST_TIMEOUT;
     exchange->why = "the request ended inside its head";
     return S_BAD_REQUEST;
 }
