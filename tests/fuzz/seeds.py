@@ -37,6 +37,7 @@ def seeds_of(text):
         yield "authority", host
     for value in values(text, b"Accept-Encoding"):
         yield "coding", value
+    yield "media_type", b"a.txt\ntext/plain txt text # a comment\n# another\nimage/svg+xml svg\r\n"
     for value in values(text, b"Accept"):
         yield "accept", value
     for value in values(text, b"Origin") + values(text, b"Sec-Fetch-Site"):
