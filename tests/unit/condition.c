@@ -40,7 +40,9 @@ static const struct {
     {"If-Match: *, \"x\"\n", S412, S412, S412, S412},
     {"If-Match: *\nIf-Match: *\n", S412, S412, S412, S412},
     {"If-Match: \"*\"\n", S412, S412, S412, S412},
+    {"If-Match: " ETAG ", \"x\", " ETAG "\n", OK, OK, S412, S412},
     /* If-None-Match: weak */
+    {"If-None-Match: " ETAG ", \"x\", W/" ETAG "\n", S304, S412, OK, OK},
     {"If-None-Match: *\n", S304, S412, OK, OK},
     {"If-None-Match: " ETAG "\n", S304, S412, OK, OK},
     {"If-None-Match: W/" ETAG "\n", S304, S412, OK, OK},
