@@ -19,6 +19,10 @@ PACKAGES_TEST += openssl iproute2 liblua5.3-0 libopentracing-c-wrapper0 libpcre2
 # these are unpacked beneath build/, no more.
 PACKAGES_UNPACK := xinetd openbsd-inetd inetutils-inetd nginx haproxy stunnel4 caddy
 UNPACKED        := build/unpacked
+# What "make bench" measures perch beside, and what that needs.
+PACKAGES_BENCH        := $(PACKAGES) python3 gnuplot-nox ucspi-tcp libxml2 libsqlite3-0 libyaml-0-2 \
+                         libnettle8 libpcre2-8-0 libxxhash0 libgnutls30 libssl3
+PACKAGES_BENCH_UNPACK := nginx lighttpd lighttpd-mod-webdav h2o caddy busybox mini-httpd micro-httpd webfs
 
 # ---- What there is to build with ----
 
@@ -89,7 +93,7 @@ HEADERS        := $(wildcard src/*.h src/*/*.h)
 objects = $(patsubst src/%.c,$(BUILD)/$(2)/%.o,$(1))
 
 .SECONDARY: # objects stay, also those that only a unit program asked for
-.PHONY: all deps deps-test run install uninstall deb test test-faults lint fuzz sanitize format clean help FORCE
+.PHONY: all deps deps-test deps-bench bench run install uninstall deb test test-faults lint fuzz sanitize format clean help FORCE
 .PHONY: all-tests coverage
 .DELETE_ON_ERROR:
 
@@ -144,20 +148,29 @@ endef
 deps:
 	$(call install,$(PACKAGES))
 
-deps-test:
-	$(call install,$(PACKAGES) $(PACKAGES_TEST))
+# Without installing: only the files.
+define unpack
 	@! command -v apt-get >/dev/null || \
-	 for p in $(PACKAGES_UNPACK); do \
+	 for p in $(1); do \
 	   [ ! -d $(UNPACKED)/$$p ] || continue; \
 	   echo "make $@: unpacking $$p"; \
 	   rm -rf $(UNPACKED)/.new && mkdir -p $(UNPACKED)/.new && \
 	   (cd $(UNPACKED)/.new && apt-get -qq download -o APT::Sandbox::User= $$p && dpkg-deb -x ./*.deb tree) && \
 	   mv $(UNPACKED)/.new/tree $(UNPACKED)/$$p || exit 1; \
 	 done; rm -rf $(UNPACKED)/.new
+endef
+
+deps-test:
+	$(call install,$(PACKAGES) $(PACKAGES_TEST))
+	$(call unpack,$(PACKAGES_UNPACK))
+
+deps-bench:
+	$(call install,$(PACKAGES_BENCH))
+	$(call unpack,$(PACKAGES_BENCH_UNPACK))
 
 # What is found at the top of this file is looked for again, now that "make deps run" has installed
 # it: hence a make of its own.
-AFTER_DEPS := $(filter deps deps-test,$(MAKECMDGOALS))
+AFTER_DEPS := $(filter deps deps-test deps-bench,$(MAKECMDGOALS))
 
 run: | $(AFTER_DEPS)
 	@$(MAKE) --no-print-directory all
@@ -308,6 +321,12 @@ $(BUILD)/bench/null: tests/bench/null.c $(BUILD)/commands
 
 -include $(BUILD)/bench/load.d
 
+# ONLY="new pipelined" measures some, ROUNDS and SECONDS of each.
+bench: | $(AFTER_DEPS)
+	@$(MAKE) --no-print-directory all $(BENCH)
+	@BUILD='$(BUILD)' tests/bench/bench.py $(if $(ONLY),--only '$(ONLY)') $(if $(ROUNDS),--rounds $(ROUNDS)) \
+	  $(if $(SECONDS),--seconds $(SECONDS))
+
 # What the tests of faults run; built as they are, whatever perch is built with. strike knows the
 # system calls of one kind of processor.
 FAULTS := $(BUILD)/faults/disk $(if $(filter x86_64,$(shell uname -m)),$(BUILD)/faults/strike)
@@ -320,7 +339,7 @@ $(BUILD)/faults/%: Makefile
 	@echo '  CC    $@'
 	$(Q)$(CC) -std=gnu17 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -o $@ $(filter %.c,$^)
 
-all-tests: all $(UNITS) $(FAULTS) $(BUILD)/jail/escape $(BUILD)/cut $(BUILD)/later
+all-tests: all $(UNITS) $(FAULTS) $(BUILD)/jail/escape $(BUILD)/cut $(BUILD)/later $(BENCH)
 
 test: | $(AFTER_DEPS)
 	@$(MAKE) --no-print-directory all-tests
@@ -398,6 +417,7 @@ help:
 	@echo 'make STATIC=no    the same, perch dynamic and with libsystemd'
 	@echo 'make deps         install what building and running need'
 	@echo 'make deps-test    install what the tests need besides'
+	@echo 'make bench        measure it beside other servers; make deps-bench unpacks those'
 	@echo 'make run          serve DIR (build/files) on PORT (4221) of this machine'
 	@echo 'make install      into PREFIX (/usr/local), DESTDIR before it; make uninstall'
 	@echo 'make deb          build/perch_VERSION_ARCHITECTURE.deb'

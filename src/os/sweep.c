@@ -54,6 +54,7 @@ static bool may_be_folder(const struct dirent *entry)
 
 static unsigned long sweep_folder(int folder, unsigned depth);
 
+// NOLINTNEXTLINE(misc-no-recursion): SWEEP_DEPTH_MAX ends it
 static unsigned long sweep_entry(int folder, const struct dirent *entry, unsigned depth)
 {
     const char *name = entry->d_name;

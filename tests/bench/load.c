@@ -1,25 +1,27 @@
 /*
  * A client that counts: new connections, or requests on kept ones, N at a time.
  *
- *   load [-a ADDRESS] [-f SOURCE] [-t TARGET] [-c N] [-s SECONDS] [-k] [-p DEPTH] PORT
+ *   load [-a ADDRESS] [-f SOURCE] [-t TARGET] [-c N] [-s SECONDS] [-k] [-p DEPTH] [-H FIELD] [-u
+ * BYTES] PORT
  *
  * Without -k each request has a connection of its own: connect, request, reply, end; the time is
- * that from connect to the reply's first byte. With -k the connections stay, DEPTH requests are
- * sent at once, and the time is that from the write to the last byte of the last reply. Prints one
- * line of JSON. One thread, one epoll, no parsing but of the first reply's length: all replies must
- * be of the same length.
+ * that from connect to the reply's first byte. With -k the connections stay until the server ends
+ * them, DEPTH requests are sent at once, and the time is that from the first write to the last byte
+ * of the last reply. -u makes it a PUT of so many zeros. Prints one line of JSON. One thread, one
+ * epoll.
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -27,16 +29,26 @@
 enum {
     CONNECTIONS_MAX = 20000,
     DEPTH_MAX = 64,
-    REQUEST_MAX = 1024,
+    REQUEST_MAX = 4096,
+    FIELDS_MAX = 1024,
     TIMES_MAX = 1 << 22, /* what is beyond is counted, but its time is not kept */
-    EVENTS_A_TURN = 64,
+    EVENTS_A_TURN = 256,
+    HEAD_MAX = 8192,
+    CHUNK = 1 << 18,
 };
 
+/* What one connection is at. */
 struct connection {
     int fd;
-    bool sent, begun;
-    uint64_t since; /* when it was connected, or the requests written */
-    size_t left;    /* bytes of the replies still to come; with -k */
+    int64_t began;    /* when the request, or the connection, began */
+    bool seen;        /* the first byte of the reply has come */
+    uint64_t sent;    /* of the requests and the body */
+    unsigned awaited; /* replies that are still to come */
+    size_t head_len;  /* of a reply's head so far */
+    bool in_body, closes;
+    bool chunked; /* the body comes in chunks: body_left is of one, and a line is in head */
+    uint64_t body_left;
+    char head[HEAD_MAX];
 };
 
 static struct {
@@ -44,21 +56,25 @@ static struct {
     bool has_source, keeps;
     unsigned at_once, depth;
     double seconds;
+    uint64_t upload;
+    bool is_upload;
     const char *target;
+    char fields[FIELDS_MAX];
 } plan = {.at_once = 1, .depth = 1, .seconds = 1, .target = "/"};
 
-static struct connection connections[CONNECTIONS_MAX];
+static struct connection *connections;
 static uint32_t times[TIMES_MAX]; /* ns / 16 */
-static uint64_t done, failed;
+static uint64_t done, failed, bytes;
 static char requests[DEPTH_MAX * REQUEST_MAX];
-static size_t requests_len, reply_len;
+static size_t requests_len;
+static char zeros[CHUNK];
 static int events;
 
-static uint64_t now_ns(void)
+static int64_t now_ns(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
 static void die(const char *what)
@@ -67,116 +83,177 @@ static void die(const char *what)
     exit(1);
 }
 
-static void note(uint64_t since, unsigned count)
+static void note(int64_t since)
 {
-    uint32_t took = (uint32_t)((now_ns() - since) / 16);
-    for (unsigned i = 0; i < count; i++, done++)
-        if (done < TIMES_MAX)
-            times[done] = took;
+    if (done < TIMES_MAX)
+        times[done] = (uint32_t)((now_ns() - since) / 16);
+    done++;
 }
 
-/* ---- One connection ---- */
+/* ---- Sending ---- */
 
-static void send_requests(struct connection *connection)
+static bool send_more(struct connection *connection)
 {
-    if (plan.keeps)
-        connection->since = now_ns();
-    connection->left = reply_len * plan.depth;
-    connection->begun = false;
-    connection->sent = true;
-    if (send(connection->fd, requests, requests_len, MSG_NOSIGNAL) != (ssize_t)requests_len)
-        failed++;
+    uint64_t whole = requests_len + plan.upload;
+    while (connection->sent < whole) {
+        const char *from = requests + connection->sent;
+        uint64_t len = requests_len - connection->sent;
+        if (connection->sent >= requests_len) {
+            from = zeros;
+            len = whole - connection->sent;
+            len = len < CHUNK ? len : CHUNK;
+        }
+        int more = connection->sent + len < whole ? MSG_MORE : 0;
+        ssize_t put = send(connection->fd, from, len, MSG_NOSIGNAL | more);
+        if (put < 0)
+            return errno == EAGAIN;
+        connection->sent += (uint64_t)put;
+    }
+    return true;
 }
 
-static void begin(struct connection *connection)
+static void ask(struct connection *connection)
+{
+    connection->began = now_ns();
+    connection->sent = 0;
+    connection->awaited = plan.depth;
+    connection->seen = false;
+}
+
+static void open_connection(struct connection *connection)
 {
     int on = 1;
-    struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP, .data.ptr = connection};
-    connection->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    ask(connection);
+    connection->head_len = 0;
+    connection->in_body = connection->closes = false;
+    connection->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (connection->fd < 0)
         die("socket");
+    setsockopt(connection->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     if (plan.has_source) {
         setsockopt(connection->fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
         if (bind(connection->fd, (struct sockaddr *)&plan.source, sizeof plan.source) != 0)
             die("bind");
     }
-    connection->since = now_ns();
-    if (connect(connection->fd, (struct sockaddr *)&plan.server, sizeof plan.server) != 0)
+    if (connect(connection->fd, (struct sockaddr *)&plan.server, sizeof plan.server) != 0 &&
+        errno != EINPROGRESS)
         die("connect");
-    setsockopt(connection->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    send_requests(connection);
+    struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLET, .data.ptr = connection};
     epoll_ctl(events, EPOLL_CTL_ADD, connection->fd, &event);
 }
 
-static void end(struct connection *connection)
+/* ---- Receiving ---- */
+
+static void reply_is_whole(struct connection *connection)
 {
-    close(connection->fd);
-    connection->fd = -1;
+    connection->in_body = false;
+    connection->head_len = 0;
+    connection->awaited--;
+    if (plan.keeps)
+        note(connection->began);
 }
 
-/* True where the connection goes on. */
-static bool receive(struct connection *connection)
+/* The head is whole in connection->head: how long is what follows? */
+static void read_head(struct connection *connection)
 {
-    static char dropped[1 << 18];
-    ssize_t got = recv(connection->fd, dropped, sizeof dropped, MSG_DONTWAIT);
-    if (got < 0 && errno == EAGAIN)
-        return true;
-    if (got <= 0) {
-        /* Without -k this is how a reply ends. */
-        if (plan.keeps || !connection->begun || got < 0)
-            failed++;
-        end(connection);
-        return false;
-    }
-    if (!plan.keeps && !connection->begun)
-        note(connection->since, 1);
-    connection->begun = true;
-    if (plan.keeps) {
-        if ((size_t)got > connection->left)
-            failed++;
-        connection->left -= (size_t)got < connection->left ? (size_t)got : connection->left;
-        if (connection->left == 0) {
-            note(connection->since, plan.depth);
-            send_requests(connection);
+    connection->head[connection->head_len] = '\0';
+    const char *status = connection->head + sizeof "HTTP/1.1 " - 1;
+    if (strncmp(connection->head, "HTTP/1.", 7) != 0 || (*status != '2' && *status != '3'))
+        failed++;
+    connection->closes = strcasestr(connection->head, "\r\nConnection: close") != NULL;
+    const char *length = strcasestr(connection->head, "\r\nContent-Length:");
+    connection->body_left = length ? strtoull(length + 17, NULL, 10) : 0;
+    connection->chunked = strcasestr(connection->head, "\r\nTransfer-Encoding: chunked") != NULL;
+    connection->head_len = 0;
+    connection->in_body = true;
+}
+
+/* A chunk's size, in the line that is whole in connection->head. The last one's ends the reply with
+ * it: there are no trailers. */
+static void read_size(struct connection *connection)
+{
+    connection->head[connection->head_len] = '\0';
+    uint64_t size = strtoull(connection->head, NULL, 16);
+    connection->head_len = 0;
+    connection->chunked = size > 0;
+    connection->body_left = size + 2; /* the line end behind it */
+}
+
+/* Of text that has come; returns what is behind the last reply that was awaited. */
+static size_t take(struct connection *connection, const char *text, size_t len)
+{
+    while (connection->awaited) {
+        if (connection->in_body) {
+            size_t step = len < connection->body_left ? len : (size_t)connection->body_left;
+            connection->body_left -= step;
+            text += step;
+            len -= step;
+            if (connection->body_left)
+                break;
+            if (!connection->chunked) {
+                reply_is_whole(connection);
+                continue;
+            }
+            if (len == 0)
+                break;
+            connection->head[connection->head_len++] = *text++;
+            len--;
+            if (connection->head[connection->head_len - 1] == '\n')
+                read_size(connection);
+        } else if (len == 0 || connection->head_len == HEAD_MAX - 1) {
+            failed += len > 0;
+            break;
+        } else {
+            connection->head[connection->head_len++] = *text++;
+            len--;
+            if (connection->head_len >= 4 &&
+                memcmp(connection->head + connection->head_len - 4, "\r\n\r\n", 4) == 0)
+                read_head(connection);
         }
     }
-    return true;
+    return len;
+}
+
+/* False where the connection is at its end. */
+static bool receive(struct connection *connection)
+{
+    static char buffer[CHUNK];
+    for (;;) {
+        ssize_t got = recv(connection->fd, buffer, sizeof buffer, 0);
+        if (got < 0 && errno == EAGAIN)
+            return true;
+        if (got <= 0) {
+            /* Without -k, and where the server ends a kept one, this is how a reply ends. */
+            failed += got < 0 || (connection->awaited > 0 && !connection->closes);
+            return false;
+        }
+        if (!plan.keeps && !connection->seen)
+            note(connection->began);
+        connection->seen = true;
+        bytes += (uint64_t)got;
+        failed += take(connection, buffer, (size_t)got) > 0;
+        if (connection->awaited == 0 && plan.keeps) {
+            if (connection->closes)
+                return false;
+            ask(connection);
+            if (!send_more(connection))
+                return false;
+        }
+    }
+}
+
+static void serve_event(struct connection *connection, uint32_t what)
+{
+    bool goes_on = !(what & EPOLLOUT) || send_more(connection);
+    if (goes_on && (what & (EPOLLIN | EPOLLHUP | EPOLLERR)))
+        goes_on = receive(connection);
+    if (goes_on)
+        return;
+    close(connection->fd);
+    open_connection(connection);
 }
 
 /* ---- The whole ---- */
-
-/* How long a reply is: its head and its Content-Length. */
-static size_t ask_reply_len(void)
-{
-    char text[65536];
-    size_t len = 0;
-    plan.keeps = false;
-    begin(&connections[0]);
-    for (;;) {
-        ssize_t got = recv(connections[0].fd, text + len, sizeof text - 1 - len, 0);
-        if (got <= 0)
-            die("no reply whose length is known");
-        len += (size_t)got;
-        text[len] = '\0';
-        char *body = strstr(text, "\r\n\r\n"), *length = strcasestr(text, "\ncontent-length:");
-        if (!body)
-            continue;
-        if (!length)
-            die("a reply without Content-Length");
-        end(&connections[0]);
-        plan.keeps = true;
-        return (size_t)(body + 4 - text) + strtoul(length + 16, NULL, 10);
-    }
-}
-
-static void make_requests(unsigned count, const char *fields)
-{
-    requests_len = 0;
-    for (unsigned i = 0; i < count; i++)
-        requests_len +=
-            (size_t)snprintf(requests + requests_len, REQUEST_MAX,
-                             "GET %s HTTP/1.1\r\nHost: bench.test\r\n%s\r\n", plan.target, fields);
-}
 
 static int by_time(const void *a, const void *b)
 {
@@ -195,58 +272,95 @@ static void report(double seconds)
 {
     size_t kept = done < TIMES_MAX ? done : TIMES_MAX;
     qsort(times, kept, sizeof *times, by_time);
-    double p50 = percentile(kept, 50), p99 = percentile(kept, 99), most = percentile(kept, 100);
-    printf("{\"done\": %" PRIu64 ", \"failed\": %" PRIu64 ", \"seconds\": %.3f, \"rate\": %.0f, "
-           "\"p50_us\": %.1f, \"p99_us\": %.1f, \"max_us\": %.1f}\n",
-           done, failed, seconds, (double)done / seconds, p50, p99, most);
+    printf("{\"done\": %" PRIu64 ", \"failed\": %" PRIu64 ", \"bytes\": %" PRIu64
+           ", \"seconds\": %.6f, \"rate\": %.3f, \"p50_us\": %.1f, \"p99_us\": %.1f, \"max_us\": "
+           "%.1f}\n",
+           done, failed, bytes, seconds, (double)done / seconds, percentile(kept, 50),
+           percentile(kept, 99), percentile(kept, 100));
+}
+
+static void make_requests(void)
+{
+    char framing[64] = "";
+    if (plan.is_upload)
+        snprintf(framing, sizeof framing, "Content-Length: %" PRIu64 "\r\n", plan.upload);
+    for (unsigned i = 0; i < plan.depth; i++)
+        requests_len += (size_t)snprintf(requests + requests_len, REQUEST_MAX,
+                                         "%s %s HTTP/1.1\r\nHost: bench.test\r\n%s%s%s\r\n",
+                                         plan.is_upload ? "PUT" : "GET", plan.target, plan.fields,
+                                         framing, plan.keeps ? "" : "Connection: close\r\n");
 }
 
 static void run(void)
 {
     struct epoll_event ready[EVENTS_A_TURN];
-    uint64_t start = now_ns(), stop = start + (uint64_t)(plan.seconds * 1e9);
+    int64_t start = now_ns(), stop = start + (int64_t)(plan.seconds * 1e9);
     for (unsigned i = 0; i < plan.at_once; i++)
-        begin(&connections[i]);
-    while (now_ns() < stop) {
-        int count = epoll_wait(events, ready, EVENTS_A_TURN, 100);
-        for (int i = 0; i < count; i++) {
-            struct connection *connection = ready[i].data.ptr;
-            if (!receive(connection))
-                begin(connection);
-        }
+        open_connection(&connections[i]);
+    /* What is larger than the time allows is waited for once. */
+    int64_t last = stop + INT64_C(60000000000);
+    while (now_ns() < stop || (done == 0 && now_ns() < last)) {
+        int count = epoll_wait(events, ready, EVENTS_A_TURN, 10);
+        for (int i = 0; i < count; i++)
+            serve_event(ready[i].data.ptr, ready[i].events);
     }
     report((double)(now_ns() - start) / 1e9);
+}
+
+static bool add_field(const char *line)
+{
+    size_t len = strlen(plan.fields);
+    int put = snprintf(plan.fields + len, sizeof plan.fields - len, "%s\r\n", line);
+    return (size_t)put < sizeof plan.fields - len;
 }
 
 static void parse(int argc, char *argv[])
 {
     int option;
+    bool right = true;
     plan.server = (struct sockaddr_in){.sin_family = AF_INET};
     plan.server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     plan.source = plan.server;
-    while ((option = getopt(argc, argv, "a:f:t:c:s:kp:")) != -1) {
-        if (option == 'a')
-            inet_pton(AF_INET, optarg, &plan.server.sin_addr);
-        else if (option == 'f')
+    while ((option = getopt(argc, argv, "a:f:t:c:s:kp:H:u:")) != -1) {
+        switch (option) {
+        case 'a':
+            right = right && inet_pton(AF_INET, optarg, &plan.server.sin_addr) == 1;
+            break;
+        case 'f':
             plan.has_source = inet_pton(AF_INET, optarg, &plan.source.sin_addr) == 1;
-        else if (option == 't')
+            right = right && plan.has_source;
+            break;
+        case 't':
             plan.target = optarg;
-        else if (option == 'c')
+            break;
+        case 'c':
             plan.at_once = (unsigned)strtoul(optarg, NULL, 10);
-        else if (option == 's')
+            break;
+        case 's':
             plan.seconds = strtod(optarg, NULL);
-        else if (option == 'k')
+            break;
+        case 'k':
             plan.keeps = true;
-        else if (option == 'p')
+            break;
+        case 'p':
             plan.depth = (unsigned)strtoul(optarg, NULL, 10);
-        else
-            optind = argc;
+            break;
+        case 'H':
+            right = right && add_field(optarg);
+            break;
+        case 'u':
+            plan.is_upload = true;
+            plan.upload = strtoull(optarg, NULL, 10);
+            break;
+        default:
+            right = false;
+        }
     }
-    bool fits = plan.at_once >= 1 && plan.at_once <= CONNECTIONS_MAX && plan.depth >= 1 &&
-                plan.depth <= DEPTH_MAX && strlen(plan.target) < REQUEST_MAX / 2;
-    if (optind != argc - 1 || !fits) {
+    if (optind != argc - 1 || !right || plan.at_once < 1 || plan.at_once > CONNECTIONS_MAX ||
+        plan.depth < 1 || plan.depth > DEPTH_MAX || strlen(plan.target) > REQUEST_MAX / 2 ||
+        (plan.is_upload && plan.depth > 1)) {
         fprintf(stderr, "usage: load [-a ADDRESS] [-f SOURCE] [-t TARGET] [-c N] [-s SECONDS] [-k] "
-                        "[-p DEPTH] PORT\n");
+                        "[-p DEPTH] [-H FIELD] [-u BYTES] PORT\n");
         exit(64);
     }
     plan.server.sin_port = htons((uint16_t)strtoul(argv[optind], NULL, 10));
@@ -254,16 +368,16 @@ static void parse(int argc, char *argv[])
 
 int main(int argc, char *argv[])
 {
+    struct rlimit most;
     parse(argc, argv);
+    getrlimit(RLIMIT_NOFILE, &most);
+    most.rlim_cur = most.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &most);
+    connections = calloc(plan.at_once, sizeof *connections);
     events = epoll_create1(EPOLL_CLOEXEC);
-    if (plan.keeps) {
-        make_requests(1, "");
-        reply_len = ask_reply_len();
-        make_requests(plan.depth, "");
-    } else {
-        plan.depth = 1;
-        make_requests(1, "Connection: close\r\n");
-    }
+    if (!connections || events < 0)
+        die("start");
+    make_requests();
     run();
-    return failed != 0;
+    return 0;
 }

@@ -1,0 +1,57 @@
+#!/usr/bin/env bats
+# That the bench measures what it says: not how fast anything is.
+
+load helper
+
+setup() {
+    [ -x "$BUILD/bench/load" ] || skip "build/bench/load is not built"
+    cd "$BATS_TEST_TMPDIR" || return
+    make_files
+    head -c 1024 /dev/urandom >files/1k
+    head -c 65536 /dev/zero >files/64k.txt
+}
+
+teardown() {
+    stop_perchd
+}
+
+# loaded OPTION ...: what load says of perchd, in $said.
+loaded() {
+    said=$("$BUILD/bench/load" -s 0.1 "$@" "$PORT")
+    [ "$(jq .failed <<<"$said")" = 0 ]
+    [ "$(jq '.done > 0 and .rate > 0 and .p50_us > 0 and .p99_us >= .p50_us' <<<"$said")" = true ]
+}
+
+@test "the load counts whole replies: kept, pipelined, new, in chunks" {
+    start_perchd --directory files --types --gzip-files
+    loaded -k -c 4 -t /files/1k
+    [ "$(jq '.bytes > .done * 1024' <<<"$said")" = true ]
+    loaded -k -p 16 -t /echo/abc
+    loaded -c 4 -t /files/1k
+    loaded -k -c 2 -t /files/64k.txt -H 'Accept-Encoding: gzip'
+    [ "$(jq '.bytes < .done * 65536' <<<"$said")" = true ]
+}
+
+@test "the load uploads what it says" {
+    start_perchd --directory files --durability rename
+    loaded -k -c 2 -u 100000 -t /files/up
+    [ "$(stat -c %s files/up)" = 100000 ]
+}
+
+@test "the load sees what fails" {
+    start_perchd --directory files
+    said=$("$BUILD/bench/load" -s 0.1 -k -t /nothing "$PORT")
+    [ "$(jq '.failed > 0' <<<"$said")" = true ]
+}
+
+@test "a run from end to end: rows, ratios, a table" {
+    is_sanitized() { grep -q __asan_init "$PERCH"; }
+    ! is_sanitized || skip "the sanitizers are no server to be measured"
+    python3 "$TESTS/bench/bench.py" --only root-16,new-16,put-4k-1,gzip-20 --rounds 1 --seconds 0.1 >said
+    grep -q '^root-16: ' said
+    results=$BUILD/bench/results.json
+    [ "$(jq '[.results[].metric] | contains(["root-16", "new-16", "put-4k-1", "gzip-20"])' "$results")" = true ]
+    [ "$(jq '[.results[].rows[] | select(.server | startswith("perch") or . == "null") | .failed] | add' "$results")" = 0 ]
+    [ "$(jq '.results[0].rows[1] | .server == "null" and .ratio > 0' "$results")" = true ]
+    grep -q '^| GET /, 16 kept connections |' "$BUILD/bench/table.md"
+}

@@ -1,0 +1,161 @@
+#!/usr/bin/env python3
+"""Measures perch beside other servers, interleaved, and tells the ratios of the medians.
+
+    tests/bench/bench.py [--only NAME[,NAME ...]] [--rounds N] [--seconds S] [--list]
+
+In each round every server of a metric is loaded for some seconds, one after another (perch, peer, peer,
+perch, ...), so that what else the machine does falls on all of them. Server and load share the same
+processors. A ratio is ours by theirs; where less is better (times), theirs by ours would be more: the
+table says so. Results go to build/bench/results.json and build/bench/chart.svg.
+"""
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+import metrics  # noqa: E402
+import peers  # noqa: E402
+import report  # noqa: E402
+
+LOAD = f"{peers.BUILD}/bench/load"
+TEXT = b"The quick brown fox jumps over the lazy dog, and then does it again in other words.\n"
+
+
+def make_root(folder):
+    files = os.path.join(folder, "files")
+    os.makedirs(os.path.join(files, ".nginx-body"))
+    for name, size in (("1k", 1 << 10), ("16k", 1 << 14), ("10m", 10 << 20), ("1g", 1 << 30)):
+        with open(os.path.join(files, name), "wb") as file:
+            file.truncate(size)
+            if size <= 1 << 14:
+                file.write(os.urandom(size))
+    with open(os.path.join(files, "64k.txt"), "wb") as file:
+        file.write((TEXT * 1000)[:65536])
+    with open(os.path.join(folder, "index.html"), "wb"):
+        pass
+    for path, folders, names in os.walk(folder):
+        os.chmod(path, 0o777)
+        for name in names:
+            os.chmod(os.path.join(path, name), 0o666)
+
+
+def load(metric, server, seconds):
+    """What one run says; with "bytes_per_second" beside it."""
+    fields = metric.fields + (metric.own_fields if server.name == metric.ours and server.is_ours else [])
+    command = [LOAD, "-c", str(metric.at_once), "-s", str(seconds * metric.seconds), "-t", metric.target,
+               "-p", str(metric.depth)]
+    for line in fields:
+        command += ["-H", line]
+    if metric.keeps:
+        command.append("-k")
+    if metric.upload:
+        command += ["-u", str(metric.upload)]
+    done = subprocess.run([*command, str(server.port)], capture_output=True, text=True, check=False,
+                          timeout=60 + 10 * seconds * metric.seconds)
+    if done.returncode != 0:
+        raise RuntimeError(f"{metric.name}, {server.name}: {done.stderr.strip()}")
+    said = json.loads(done.stdout)
+    said["bytes_per_second"] = said["bytes"] / said["seconds"]
+    return said
+
+
+class Side:
+    """A server in a metric. Ours and a peer may be the same server, asked differently."""
+
+    def __init__(self, server, is_ours):
+        self.name, self.port, self.is_ours = server.name, server.port, is_ours
+
+
+def run_metric(metric, servers, rounds, seconds):
+    sides = [Side(servers[metric.ours], True)] + [Side(servers[name], False) for name in metric.peers
+                                                  if name in servers]
+    runs = [[] for _ in sides]
+    for _ in range(rounds):
+        for side, said in zip(sides, runs):
+            said.append(load(metric, side, seconds))
+    figures = [[run[metric.figure] for run in said] for said in runs]
+    rows = []
+    for side, said, values in zip(sides, runs, figures):
+        median = statistics.median(values)
+        rows.append({
+            "server": side.name, "median": median, "least": min(values), "most": max(values),
+            "failed": sum(run["failed"] for run in said),
+            "p50_us": statistics.median(run["p50_us"] for run in said),
+            "p99_us": statistics.median(run["p99_us"] for run in said),
+        })
+    for row in rows[1:]:
+        row["ratio"] = rows[0]["median"] / row["median"] if row["median"] else None
+        row["goal"] = metric.goals.get(row["server"])
+    return {"metric": metric.name, "what": metric.what, "unit": metric.unit,
+            "less_is_better": metric.less_is_better, "rows": rows}
+
+
+def describe_machine():
+    with open("/proc/cpuinfo") as file:
+        model = next((line.split(":")[1].strip() for line in file if line.startswith("model name")), "?")
+    return f"{os.cpu_count()} processors ({model}), Linux {platform.release().split('-')[0]}"
+
+
+def choose(only):
+    if not only:
+        return metrics.METRICS
+    names = only.replace(",", " ").split()
+    chosen = [metric for metric in metrics.METRICS if any(metric.name.startswith(name) for name in names)]
+    if not chosen:
+        sys.exit(f"bench: --only: nothing is called {only}; see --list")
+    return chosen
+
+
+def start_servers(chosen, root, scratch):
+    wanted = dict.fromkeys(name for metric in chosen for name in (metric.ours, *metric.peers, "named"))
+    servers = {}
+    for name in wanted:
+        if not peers.is_there(name, peers.Place(name, root, scratch)):
+            if name != "named":
+                print(f"bench: {name} is not installed, and left out", file=sys.stderr)
+            continue
+        try:
+            servers[name] = peers.Server(name, root, scratch)
+        except RuntimeError as error:
+            print(f"bench: left out: {error}", file=sys.stderr)
+    return servers
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--only", default="")
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--seconds", type=float, default=0.7)
+    parser.add_argument("--list", action="store_true")
+    options = parser.parse_args()
+    if options.list:
+        for metric in metrics.METRICS:
+            print(f"{metric.name:16} {metric.what}; beside {', '.join(metric.peers)}")
+        return
+    chosen = choose(options.only)
+    results = []
+    with tempfile.TemporaryDirectory(prefix="perch-bench-", dir="/dev/shm") as folder:
+        os.chmod(folder, 0o755)
+        root, scratch = os.path.join(folder, "root"), os.path.join(folder, "scratch")
+        make_root(root)
+        servers = start_servers(chosen, root, scratch)
+        try:
+            for metric in (metric for metric in chosen if metric.ours in servers):
+                results.append(run_metric(metric, servers, options.rounds, options.seconds))
+                print(report.lines(results[-1]), flush=True)
+        finally:
+            for server in servers.values():
+                server.stop()
+    versions = {name: peers.version(name) for name in servers if peers.version(name)}
+    report.save({"machine": describe_machine(), "versions": versions, "rounds": options.rounds,
+                 "seconds": options.seconds, "results": results}, f"{peers.BUILD}/bench")
+
+
+if __name__ == "__main__":
+    main()
