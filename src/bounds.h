@@ -64,6 +64,14 @@
 /* Hidden files that nobody has written to for so long are removed. No upload stands still for
  * nearly as long. */
 #define LEFTOVER_SECONDS 86400
+/* What came of a resumable upload is made safe in steps of so many octets, so that a killed process
+ * loses no more; large enough that the syncs vanish behind the writing. */
+#define PARTIAL_STEP (32 << 20)
+/* How long a process that has a resumable upload may take to let go of it, a step's sync included;
+ * and how often it, and who waits for it, looks. */
+#define PARTIAL_TURN_MS  10000
+#define PARTIAL_WATCH_MS 500
+#define PARTIAL_LOOK_MS  10
 /* Each takes a descriptor while the folders in it are looked into. */
 #define SWEEP_DEPTH_MAX 256
 /* ---- Listings ---- */

@@ -15,6 +15,7 @@ static const struct {
     {SPAN("Connection"), FIELD_CONNECTION},
     {SPAN("Content-Length"), FIELD_CONTENT_LENGTH},
     {SPAN("Content-Range"), FIELD_CONTENT_RANGE},
+    {SPAN("Content-Type"), FIELD_CONTENT_TYPE},
     {SPAN("Expect"), FIELD_EXPECT},
     {SPAN("Host"), FIELD_HOST},
     {SPAN("If-Match"), FIELD_IF_MATCH},
@@ -27,6 +28,10 @@ static const struct {
     {SPAN("Sec-Fetch-Site"), FIELD_SEC_FETCH_SITE},
     {SPAN("Referer"), FIELD_REFERER},
     {SPAN("Transfer-Encoding"), FIELD_TRANSFER_ENCODING},
+    {SPAN("Upload-Complete"), FIELD_UPLOAD_COMPLETE},
+    {SPAN("Upload-Draft-Interop-Version"), FIELD_UPLOAD_DRAFT_INTEROP_VERSION},
+    {SPAN("Upload-Length"), FIELD_UPLOAD_LENGTH},
+    {SPAN("Upload-Offset"), FIELD_UPLOAD_OFFSET},
     {SPAN("User-Agent"), FIELD_USER_AGENT},
 };
 

@@ -18,7 +18,8 @@ enum method {
     METHOD_DELETE = 1 << 4,
     METHOD_OPTIONS = 1 << 5,
     METHOD_CONNECT = 1 << 6,
-    METHOD_KNOWN = 1 << 7, /* by name only: TRACE, PATCH, WebDAV's */
+    METHOD_PATCH = 1 << 7,
+    METHOD_KNOWN = 1 << 8, /* by name only: TRACE, WebDAV's */
 };
 
 /* Methods are case-sensitive (RFC 9110 §9.1). */

@@ -26,6 +26,7 @@ static const struct status_row rows[] = {
     ROW(S_PRECONDITION_FAILED,   "412 Precondition Failed", "a condition of the request does not hold; look at what is there now"),
     ROW(S_CONTENT_TOO_LARGE,     "413 Content Too Large", "the body is larger than this server takes"),
     ROW(S_URI_TOO_LONG,          "414 URI Too Long", "the request line is longer than " BOUND_TEXT(REQUEST_LINE_MAX) " bytes"),
+    ROW(S_UNSUPPORTED_MEDIA_TYPE, "415 Unsupported Media Type", "this resource does not take content of that type"),
     ROW(S_RANGE_NOT_SATISFIABLE, "416 Range Not Satisfiable", "no byte of that range is there; see the Content-Range field"),
     ROW(S_EXPECTATION_FAILED,    "417 Expectation Failed", "the only expectation that can be met is 100-continue"),
     ROW(S_MISDIRECTED_REQUEST,   "421 Misdirected Request", "this server does not answer to that host name; --allow-host names those it does"),

@@ -1,6 +1,8 @@
 #include "os/aside.h"
 
 #include "base/diag.h"
+#include "bounds.h"
+#include "os/place.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,6 +10,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -53,11 +57,24 @@ static bool open_unnamed(struct aside *aside)
 
 /* ---- Hidden names ---- */
 
-static void make_hidden_name(struct aside *aside)
+static void make_hidden_name(struct aside *aside, const char *token)
 {
+    char *at = aside->hidden + sizeof HIDDEN_PREFIX - 1;
     memcpy(aside->hidden, HIDDEN_PREFIX, sizeof HIDDEN_PREFIX - 1);
-    random_name(aside->hidden + sizeof HIDDEN_PREFIX - 1);
-    aside->hidden[sizeof aside->hidden - 1] = '\0';
+    if (token)
+        memcpy(at, token, RANDOM_NAME_LEN);
+    else
+        random_name(at);
+    at[RANDOM_NAME_LEN] = '\0';
+}
+
+static int open_hidden(struct aside *aside, int folder, const char *token, int flags)
+{
+    aside->folder = folder;
+    make_hidden_name(aside, token);
+    aside->fd =
+        openat(folder, aside->hidden, flags | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, NEW_FILE_MODE);
+    return aside->fd < 0 ? -1 : 0;
 }
 
 int aside_open(struct aside *aside, int folder)
@@ -67,10 +84,12 @@ int aside_open(struct aside *aside, int folder)
      * fails too, its errno is the one that says why. */
     if (open_unnamed(aside))
         return 0;
-    make_hidden_name(aside);
-    aside->fd = openat(folder, aside->hidden, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC,
-                       NEW_FILE_MODE);
-    return aside->fd < 0 ? -1 : 0;
+    return aside_create(aside, folder, NULL);
+}
+
+int aside_create(struct aside *aside, int folder, const char *token)
+{
+    return open_hidden(aside, folder, token, O_CREAT | O_EXCL);
 }
 
 /* It is never served, and swept in a day; whoever runs the server should know of it. */
@@ -80,6 +99,25 @@ static void remove_hidden(struct aside *aside)
         diag_warn("unlink %s: %s; remove it by hand, or leave it to perch --sweep", aside->hidden,
                   strerror(errno));
     aside->hidden[0] = '\0';
+}
+
+/* What was found is not what it should be, and of no use to anyone. */
+static int lose(struct aside *aside)
+{
+    remove_hidden(aside);
+    close(aside->fd);
+    errno = ENOENT;
+    return -1;
+}
+
+int aside_find(struct aside *aside, int folder, const char *token, uint64_t length)
+{
+    struct stat facts;
+    if (open_hidden(aside, folder, token, O_APPEND | O_NONBLOCK) != 0)
+        return -1;
+    if (place_stat(aside->fd, &facts) != 0 || !S_ISREG(facts.st_mode))
+        return lose(aside);
+    return (uint64_t)facts.st_size < length ? lose(aside) : 0;
 }
 
 /* ---- The name ---- */
@@ -109,7 +147,7 @@ int aside_link(struct aside *aside, const char *name)
 int aside_replace(struct aside *aside, const char *name)
 {
     if (!aside->hidden[0]) {
-        make_hidden_name(aside);
+        make_hidden_name(aside, NULL);
         if (link_unnamed(aside, aside->hidden) != 0) {
             aside->hidden[0] = '\0';
             return -1;
@@ -126,4 +164,54 @@ void aside_close(struct aside *aside)
     if (aside->hidden[0])
         remove_hidden(aside);
     close(aside->fd);
+}
+
+static int copy_first(int from, int to, uint64_t length)
+{
+    while (length) {
+        ssize_t sent = sendfile(to, from, NULL, length < SENDFILE_STEP ? length : SENDFILE_STEP);
+        if (sent <= 0 && !(sent < 0 && errno == EINTR)) {
+            errno = sent == 0 ? EIO : errno;
+            return -1;
+        }
+        length -= sent > 0 ? (uint64_t)sent : 0;
+    }
+    return 0;
+}
+
+/* By a copy that takes its place: the jail lets nobody cut a file. */
+static int copy_and_replace(struct aside *aside, uint64_t length)
+{
+    struct aside copy;
+    int from = openat(aside->folder, aside->hidden, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (from < 0)
+        return -1;
+    int done = aside_create(&copy, aside->folder, NULL);
+    if (done == 0 &&
+        (copy_first(from, copy.fd, length) != 0 || aside_replace(&copy, aside->hidden) != 0)) {
+        int error = errno;
+        aside_close(&copy);
+        errno = error;
+        done = -1;
+    }
+    close(from);
+    if (done == 0) {
+        close(aside->fd);
+        aside->fd = copy.fd;
+    }
+    return done;
+}
+
+int aside_cut(struct aside *aside, uint64_t length)
+{
+    struct stat facts;
+    if (place_stat(aside->fd, &facts) != 0)
+        return -1;
+    return (uint64_t)facts.st_size == length ? 0 : copy_and_replace(aside, length);
+}
+
+void aside_leave(struct aside *aside)
+{
+    aside->hidden[0] = '\0';
+    aside_close(aside);
 }

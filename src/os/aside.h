@@ -13,6 +13,8 @@
 
 #include "os/random.h"
 
+#include <stdint.h>
+
 #define HIDDEN_PREFIX ".perch-"
 
 struct aside {
@@ -24,6 +26,15 @@ struct aside {
 /* Makes one in a folder, which stays the caller's. */
 int aside_open(struct aside *aside, int folder);
 
+/* Makes one that can be found again: hidden, the RANDOM_NAME_LEN octets of token in its name. */
+int aside_create(struct aside *aside, int folder, const char *token);
+
+/* Finds it again, to append to it. ENOENT: it is not there, or has not so many octets any more. */
+int aside_find(struct aside *aside, int folder, const char *token, uint64_t length);
+
+/* Leaves no octets in it but these first ones, where it has more. */
+int aside_cut(struct aside *aside, uint64_t length);
+
 /* Gives it a name that is free. EEXIST: it is not; ENOTSUP: this file system can't give names
  * without replacing what has them, so that aside_replace() is left. */
 int aside_link(struct aside *aside, const char *name);
@@ -33,5 +44,8 @@ int aside_replace(struct aside *aside, const char *name);
 
 /* Closes it; removes the hidden name where it has one still. */
 void aside_close(struct aside *aside);
+
+/* Closes it; what has a hidden name keeps it. */
+void aside_leave(struct aside *aside);
 
 #endif

@@ -47,29 +47,69 @@ static int check_target(struct upload *upload, bool *taken)
     return place_judge(upload->precondition, *taken ? &facts : NULL);
 }
 
-int upload_begin(const struct store *store, const char *path,
-                 const struct precondition *precondition, struct upload *upload)
+static int open_place(const struct store *store, const char *path,
+                      const struct precondition *precondition, struct upload *upload)
 {
-    bool taken;
     upload->precondition = precondition;
     upload->why = NULL;
     upload->place.path = path;
-    if (place_open(store, path, &upload->place) != 0)
-        return failed_in_folder(upload, "open the folder of");
-    int status = check_target(upload, &taken);
-    if (status == 0 && aside_open(&upload->aside, upload->place.folder) != 0)
-        status = failed_in_folder(upload, "create");
+    return place_open(store, path, &upload->place) == 0
+               ? 0
+               : failed_in_folder(upload, "open the folder of");
+}
+
+static int begin(const struct store *store, const char *path,
+                 const struct precondition *precondition, const char *token, struct upload *upload)
+{
+    bool taken;
+    int status = open_place(store, path, precondition, upload);
     if (status != 0)
-        place_close(&upload->place);
+        return status;
+    status = check_target(upload, &taken);
+    if (status == 0) {
+        int folder = upload->place.folder;
+        int done = token ? aside_create(&upload->aside, folder, token)
+                         : aside_open(&upload->aside, folder);
+        if (done == 0)
+            return 0;
+        status = failed_in_folder(upload, "create");
+    }
+    place_close(&upload->place);
+    return status;
+}
+
+int upload_begin(const struct store *store, const char *path,
+                 const struct precondition *precondition, struct upload *upload)
+{
+    return begin(store, path, precondition, NULL, upload);
+}
+
+int upload_begin_as(const struct store *store, const char *path,
+                    const struct precondition *precondition, const char *token,
+                    struct upload *upload)
+{
+    return begin(store, path, precondition, token, upload);
+}
+
+int upload_find(const struct store *store, const char *path, const char *token, uint64_t length,
+                struct upload *upload)
+{
+    int status = open_place(store, path, NULL, upload);
+    if (status != 0)
+        return status == S_CONFLICT ? S_NOT_FOUND : status;
+    if (aside_find(&upload->aside, upload->place.folder, token, length) == 0)
+        return 0;
+    status = place_is_nothing(errno) ? S_NOT_FOUND : failed(upload, "open what came of");
+    place_close(&upload->place);
     return status;
 }
 
 /* The size stays what was written: only the room is taken. */
-int upload_reserve(struct upload *upload, uint64_t length)
+int upload_reserve(struct upload *upload, uint64_t from, uint64_t length)
 {
     int done;
     do
-        done = fallocate(upload->aside.fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)length);
+        done = fallocate(upload->aside.fd, FALLOC_FL_KEEP_SIZE, (off_t)from, (off_t)length);
     while (done != 0 && errno == EINTR);
     /* Where a file system has no such call, the disk will tell as it fills. */
     if (done == 0 || errno == EOPNOTSUPP || errno == ENOSYS)
@@ -91,6 +131,20 @@ int upload_write(struct upload *upload, struct span piece)
     return 0;
 }
 
+int upload_cut(struct upload *upload, uint64_t length)
+{
+    return aside_cut(&upload->aside, length) != 0 ? failed(upload, "cut what came of") : 0;
+}
+
+int upload_sync(struct upload *upload)
+{
+    int done;
+    do
+        done = fsync(upload->aside.fd);
+    while (done != 0 && errno == EINTR);
+    return done != 0 ? failed(upload, "fsync") : 0;
+}
+
 /* ---- Publishing ---- */
 
 /* What a file system tells only when a file is closed (NFS, quotas), it tells each time that one of
@@ -99,17 +153,6 @@ static int close_copy(struct upload *upload)
 {
     int copy = fcntl(upload->aside.fd, F_DUPFD_CLOEXEC, 0);
     return copy < 0 || close(copy) != 0 ? failed(upload, "close") : 0;
-}
-
-static int flush(const struct store *store, struct upload *upload)
-{
-    int done;
-    if (!store->durable)
-        return close_copy(upload);
-    do
-        done = fsync(upload->aside.fd);
-    while (done != 0 && errno == EINTR);
-    return done != 0 ? failed(upload, "fsync") : 0;
 }
 
 /* Whether the name was free is not known where there are neither links nor such renames. */
@@ -160,7 +203,7 @@ int upload_publish(const struct store *store, struct upload *upload, struct file
                    bool *replaced)
 {
     struct stat facts;
-    int status = flush(store, upload);
+    int status = store->durable ? upload_sync(upload) : close_copy(upload);
     /* Before it has a name: behind that no failure but the folder's could be taken back. */
     if (status == 0 && place_stat(upload->aside.fd, &facts) != 0)
         status = failed(upload, "stat");
@@ -177,5 +220,11 @@ int upload_publish(const struct store *store, struct upload *upload, struct file
 void upload_abandon(struct upload *upload)
 {
     aside_close(&upload->aside);
+    place_close(&upload->place);
+}
+
+void upload_leave(struct upload *upload)
+{
+    aside_leave(&upload->aside);
     place_close(&upload->place);
 }

@@ -31,9 +31,27 @@ struct upload {
 int upload_begin(const struct store *store, const char *path,
                  const struct precondition *precondition, struct upload *upload);
 
-/* Sets room aside for so many octets in all, where the file system can: a full disk is found before
- * anything is sent. After a failure it can only be abandoned. */
-int upload_reserve(struct upload *upload, uint64_t length);
+/* The same for an upload that can be found again by its token (aside_create()), also by another
+ * process, once it was left. */
+int upload_begin_as(const struct store *store, const char *path,
+                    const struct precondition *precondition, const char *token,
+                    struct upload *upload);
+
+/* Finds it again; S_NOT_FOUND where it is not there any more, or has not so many octets. Whoever
+ * does must see to it that nobody else does meanwhile. */
+int upload_find(const struct store *store, const char *path, const char *token, uint64_t length,
+                struct upload *upload);
+
+/* Leaves no octets in an upload that was found but these first ones. What is written comes behind
+ * them. */
+int upload_cut(struct upload *upload, uint64_t length);
+
+/* Makes what was written last. */
+int upload_sync(struct upload *upload);
+
+/* Sets room aside for octets [from, from + length), where the file system can: a full disk is found
+ * before anything is sent. After a failure it can only be abandoned. */
+int upload_reserve(struct upload *upload, uint64_t from, uint64_t length);
 
 /* Appends to it. After a failure it can only be abandoned. */
 int upload_write(struct upload *upload, struct span piece);
@@ -50,5 +68,8 @@ int upload_publish(const struct store *store, struct upload *upload, struct file
 
 /* Ends the upload; nothing of it remains. */
 void upload_abandon(struct upload *upload);
+
+/* Lets go of an upload that can be found again. */
+void upload_leave(struct upload *upload);
 
 #endif

@@ -19,6 +19,7 @@ void body_begin(struct body *body, struct wire *wire, const struct framing *fram
     body->failed = false;
     body->in_trailer = false;
     body->why = NULL;
+    body->is_wanted = NULL;
     chunk_begin(&body->chunk);
 }
 
@@ -34,15 +35,39 @@ static int fail(struct body *body, enum status status, const char *why)
     return -(int)status;
 }
 
+void body_watch(struct body *body, bool (*is_wanted)(const void *context), const void *context)
+{
+    body->is_wanted = is_wanted;
+    body->context = context;
+}
+
+/* As wire_fill(); ECANCELED where somebody else wants what is being received. */
+static long fill_watched(struct body *body, int64_t deadline)
+{
+    for (;;) {
+        if (body->is_wanted(body->context)) {
+            errno = ECANCELED;
+            return -1;
+        }
+        int64_t look = deadline_nearer(deadline, deadline_in(PARTIAL_WATCH_MS));
+        long got = wire_fill(body->wire, look);
+        if (got >= 0 || errno != ETIMEDOUT || look == deadline)
+            return got;
+    }
+}
+
 static int await_more(struct body *body)
 {
     if (body->awaits_continue)
         wire_put(body->wire, SPAN("HTTP/1.1 100 Continue\r\n\r\n"));
     body->awaits_continue = false;
     wire_flush(body->wire); /* before the clock starts */
-    long got = wire_fill(body->wire, deadline_in(body->stall_ms));
+    int64_t deadline = deadline_in(body->stall_ms);
+    long got = body->is_wanted ? fill_watched(body, deadline) : wire_fill(body->wire, deadline);
     if (got > 0 || (got < 0 && errno == EINTR))
         return 0;
+    if (got < 0 && errno == ECANCELED)
+        return fail(body, S_CONFLICT, "another request goes on with this upload");
     if (got < 0 && errno == ETIMEDOUT)
         return fail(body, S_REQUEST_TIMEOUT, "the body stopped arriving; send the request again");
     return fail(body, S_BAD_REQUEST, "the body ended before it was complete");

@@ -20,7 +20,9 @@ struct body {
     bool ended;           /* read to its end */
     bool failed;          /* can't be read on */
     bool in_trailer;      /* of BODY_CHUNKED */
-    const char *why;      /* after a failure: what was wrong, a string that stays; or NULL */
+    bool (*is_wanted)(const void *context); /* body_watch(); NULL: nobody could want it */
+    const void *context;
+    const char *why; /* after a failure: what was wrong, a string that stays; or NULL */
     struct chunk chunk;
     struct fields trailer;
 };
@@ -40,6 +42,10 @@ bool body_is_too_large(const struct body *body);
  * -S_FIELDS_TOO_LARGE (the trailer).
  */
 int body_next(struct body *body, struct span *piece);
+
+/* While the body is waited for, is_wanted(context) is asked every now and then. Once it says yes,
+ * no more is read: body_next() returns -S_CONFLICT. */
+void body_watch(struct body *body, bool (*is_wanted)(const void *context), const void *context);
 
 /*
  * Whether what is left of the body can be read and dropped, so that the connection can stay. Said

@@ -30,6 +30,7 @@ struct exchange {
     const struct route *route; /* NULL where the path leads nowhere */
     struct span rest;          /* of the path, behind the route's prefix; still encoded */
     const char *why;           /* for the error reply, where there is more to say than the status */
+    struct span fields;        /* field lines that go with whatever reply is given */
     enum status status;        /* of the final reply whose head was written last */
     struct {
         struct span line;      /* the request line as it was sent; empty: none */

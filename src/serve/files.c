@@ -1,15 +1,15 @@
 /*
  * /files/{path}: reading, storing and removing the files of the served folder.
  */
-#include "http/condition.h"
 #include "http/path.h"
-#include "os/clock.h"
 #include "os/upload.h"
 #include "serve/choice.h"
 #include "serve/listing.h"
 #include "serve/reply.h"
 #include "serve/representation.h"
+#include "serve/resumable.h"
 #include "serve/route.h"
+#include "serve/storing.h"
 
 /* 0, or the status of a path that names no file: on reading there is nothing there, and an upload
  * has asked for what can't be. */
@@ -44,38 +44,11 @@ static int get(struct exchange *exchange, const char *path)
 
 /* ---- Changing ---- */
 
-static int judge(const void *context, const struct file *current)
-{
-    const struct exchange *exchange = context;
-    struct validators validators;
-    if (current)
-        representation_validators(&validators, current, (struct span){NULL, 0});
-    return condition_judge(&exchange->head.fields, exchange->head.method,
-                           current ? &validators : NULL, clock_seconds());
-}
-
-/* The conditions of a request that changes a file, or NULL where it has none. */
-static const struct precondition *precondition_of(const struct exchange *exchange,
-                                                  struct precondition *room)
-{
-    *room = (struct precondition){judge, exchange};
-    return condition_is_given(&exchange->head.fields, exchange->head.method) ? room : NULL;
-}
-
-static void reply_stored(struct exchange *exchange, enum status status, const struct file *file,
-                         const char *path)
-{
-    struct validators validators;
-    representation_validators(&validators, file, (struct span){NULL, 0});
-    reply_head(exchange,
-               &(struct reply){.status = status, .validators = &validators, .location = path});
-}
-
 /* Before the client is told to go on: 0, or the status where its body has no room. */
 static int reserve(const struct exchange *exchange, struct upload *upload)
 {
     const struct framing *framing = &exchange->framing;
-    return framing->body == BODY_LENGTH ? upload_reserve(upload, framing->length) : 0;
+    return framing->body == BODY_LENGTH ? upload_reserve(upload, 0, framing->length) : 0;
 }
 
 /* The body into an upload; 0, or the status of the failure. */
@@ -94,17 +67,15 @@ static int receive(struct exchange *exchange, struct upload *upload)
     return status;
 }
 
-static int put(struct exchange *exchange, const char *path)
+static int store_whole(struct exchange *exchange, const char *path)
 {
-    struct precondition room;
+    struct storing_conditions room;
     struct upload upload;
     struct file file;
-    bool replaced = false, is_put = exchange->head.method == METHOD_PUT;
-    if (is_put && exchange->head.fields.lines_of[FIELD_CONTENT_RANGE]) {
-        exchange->why = "a PUT stores a whole file; leave out Content-Range";
-        return S_BAD_REQUEST; /* RFC 9110 §14.5 */
-    }
-    int status = upload_begin(exchange->store, path, precondition_of(exchange, &room), &upload);
+    bool replaced = false;
+    enum method method = exchange->head.method;
+    int status = upload_begin(exchange->store, path,
+                              storing_conditions(&room, &exchange->head.fields, method), &upload);
     if (status == 0) {
         status = reserve(exchange, &upload);
         if (status == 0)
@@ -117,14 +88,30 @@ static int put(struct exchange *exchange, const char *path)
     if (status != 0 && upload.why)
         exchange->why = upload.why;
     if (status == 0)
-        reply_stored(exchange, is_put && replaced ? S_NO_CONTENT : S_CREATED, &file, path);
+        storing_reply(exchange, method, replaced, &file, path);
     return status;
+}
+
+static int put(struct exchange *exchange, const char *path)
+{
+    struct resumption resumption;
+    const struct head *head = &exchange->head;
+    if (head->method == METHOD_PUT && head->fields.lines_of[FIELD_CONTENT_RANGE]) {
+        exchange->why = "a PUT stores a whole file; leave out Content-Range";
+        return S_BAD_REQUEST; /* RFC 9110 §14.5 */
+    }
+    int status = RESUMABLE_IS_NOT;
+    if (resumable_is_asked(exchange, &resumption))
+        status = resumable_begin(exchange, &resumption, path);
+    return status == RESUMABLE_IS_NOT ? store_whole(exchange, path) : status;
 }
 
 static int remove_file(struct exchange *exchange, const char *path)
 {
-    struct precondition room;
-    int status = store_remove(exchange->store, path, precondition_of(exchange, &room));
+    struct storing_conditions room;
+    const struct head *head = &exchange->head;
+    int status =
+        store_remove(exchange->store, path, storing_conditions(&room, &head->fields, head->method));
     if (status == 0)
         reply_empty(exchange, S_NO_CONTENT);
     return status;

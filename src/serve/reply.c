@@ -126,6 +126,7 @@ void reply_head(struct exchange *exchange, const struct reply *reply)
     if (reply->status == S_UNAUTHORIZED)
         at = put_span(at, SPAN("WWW-Authenticate: Bearer realm=\"perch\"\r\n"
                                "WWW-Authenticate: Basic realm=\"perch\", charset=\"UTF-8\"\r\n"));
+    at = put_span(at, exchange->fields);
     at = put_span(at, SPAN("X-Content-Type-Options: nosniff\r\n"));
     if (reply->of_file)
         at = put_span(at, SPAN("Content-Security-Policy: sandbox\r\n"));

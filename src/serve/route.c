@@ -3,6 +3,7 @@
 enum {
     READ = METHOD_GET | METHOD_HEAD,
     WRITE = METHOD_POST | METHOD_PUT | METHOD_DELETE,
+    RESUME = METHOD_PATCH | METHOD_DELETE,
 };
 
 /* clang-format off */
@@ -12,6 +13,7 @@ static const struct route routes[] = {
     {SPAN("/echo/"),      false, false, NEGOTIATES_ALWAYS,     READ,         echo_answer},
     {SPAN("/user-agent"), true,  false, NEGOTIATES_ALWAYS,     READ,         user_agent_answer},
     {SPAN("/files/"),     false, true,  NEGOTIATES_GZIP_FILES, READ | WRITE, files_answer},
+    {SPAN("/uploads/"),   false, true,  NEGOTIATES_NEVER,      READ | RESUME, uploads_answer},
 };
 /* clang-format on */
 
@@ -32,7 +34,8 @@ const struct route *route_find(struct exchange *exchange)
 
 unsigned route_methods(const struct route *route, const struct settings *settings)
 {
-    return (route->methods & ~(settings->read_only ? (unsigned)WRITE : 0)) | METHOD_OPTIONS;
+    return (route->methods & ~(settings->read_only ? (unsigned)(WRITE | RESUME) : 0)) |
+           METHOD_OPTIONS;
 }
 
 bool route_negotiates(const struct route *route, const struct settings *settings)

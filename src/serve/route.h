@@ -39,5 +39,6 @@ int root_answer(struct exchange *exchange);
 int echo_answer(struct exchange *exchange);
 int user_agent_answer(struct exchange *exchange);
 int files_answer(struct exchange *exchange);
+int uploads_answer(struct exchange *exchange);
 
 #endif

@@ -12,6 +12,7 @@
 #include "serve/log.h"
 #include "serve/reply.h"
 #include "serve/route.h"
+#include "serve/upload_fields.h"
 
 #include <errno.h>
 
@@ -153,6 +154,9 @@ bool session_keeps(struct exchange *exchange)
 
 static int answer_options(struct exchange *exchange, unsigned methods)
 {
+    /* Whoever may store may do so in several requests. */
+    if (exchange->route && methods & METHOD_PUT)
+        upload_fields_limits(exchange);
     reply_options(exchange, methods);
     return 0;
 }
@@ -193,6 +197,7 @@ static void serve_one(struct exchange *exchange, unsigned number)
     exchange->keep = false;
     exchange->route = NULL;
     exchange->why = NULL;
+    exchange->fields.len = 0;
     exchange->framing.wants_close = false;
     exchange->log.line.len = 0;
     exchange->log.begun = 0;

@@ -33,7 +33,7 @@ static const struct row rows[] = {
     {SPAN("PUT /f HTTP/1.1\r\n" H "\r\n"), WHOLE, METHOD_PUT, SPAN("/f"), 1, 1, 0},
     {SPAN("DELETE /f HTTP/1.1\r\n" H "\r\n"), WHOLE, METHOD_DELETE, SPAN("/f"), 1, 1, 0},
     {SPAN("OPTIONS * HTTP/1.1\r\n" H "\r\n"), WHOLE, METHOD_OPTIONS, SPAN("*"), 1, 1, 0},
-    {SPAN("PATCH / HTTP/1.1\r\n" H "\r\n"), WHOLE, METHOD_KNOWN, SPAN("/"), 1, 1, 0},
+    {SPAN("PATCH / HTTP/1.1\r\n" H "\r\n"), WHOLE, METHOD_PATCH, SPAN("/"), 1, 1, 0},
     {SPAN("get / HTTP/1.1\r\n" H "\r\n"), WHOLE, METHOD_UNKNOWN, SPAN("/"), 1, 1, 0},
     {SPAN("!#$%&'*+-.^_`|~ / HTTP/1.1\r\n" H "\r\n"), WHOLE, METHOD_UNKNOWN, SPAN("/"), 1, 1, 0},
     {SPAN("GET http://x/ HTTP/1.1\r\n" H "\r\n"), WHOLE, METHOD_GET, SPAN("http://x/"), 1, 1, 0},

@@ -14,7 +14,7 @@ static const struct {
     {SPAN("POST"), METHOD_POST, false},       {SPAN("PUT"), METHOD_PUT, false},
     {SPAN("DELETE"), METHOD_DELETE, true},    {SPAN("OPTIONS"), METHOD_OPTIONS, false},
     {SPAN("CONNECT"), METHOD_CONNECT, false}, {SPAN("TRACE"), METHOD_KNOWN, false},
-    {SPAN("PATCH"), METHOD_KNOWN, false},     {SPAN("PROPFIND"), METHOD_KNOWN, false},
+    {SPAN("PATCH"), METHOD_PATCH, false},     {SPAN("PROPFIND"), METHOD_KNOWN, false},
     {SPAN(""), METHOD_UNKNOWN, false},        {SPAN("get"), METHOD_UNKNOWN, false},
     {SPAN("Get"), METHOD_UNKNOWN, false},     {SPAN("GE"), METHOD_UNKNOWN, false},
     {SPAN("GETT"), METHOD_UNKNOWN, false},    {SPAN("GET\0"), METHOD_UNKNOWN, false},

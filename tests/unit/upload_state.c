@@ -1,0 +1,95 @@
+/*
+ * http/upload_state: written, read back, written over in place; and what is no state.
+ */
+#include "http/upload_state.h"
+
+#include "unit.h"
+
+static struct upload_state state, again;
+static struct fields fields;
+static char room[UPLOAD_STATE_MAX];
+
+static size_t write_one(const char *path, struct span head)
+{
+    fields_begin(&fields, 0);
+    CHECK(fields_parse(&fields, head.at, head.len, HEAD_MAX) == (int)head.len);
+    return upload_state_write(&state, path, &fields, room);
+}
+
+static bool same_progress(void)
+{
+    return again.offset == state.offset && again.complete == state.complete &&
+           again.has_length == state.has_length &&
+           (!state.has_length || again.length == state.length);
+}
+
+static void check_written_and_read(void)
+{
+    static const char *paths[] = {"a", "folder/with blank /%41", " a ", "\xc3\xbc/b", "100%"};
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        for (int kind = 0; kind < 8; kind++) {
+            state = (struct upload_state){
+                .offset = kind & 1 ? UINT64_C(999999999999999999) : 0,
+                .has_length = kind & 2,
+                .length = 12345678901234,
+                .complete = kind & 4,
+                .method = kind & 1 ? METHOD_PUT : METHOD_POST,
+            };
+            size_t len =
+                write_one(paths[i], SPAN("Host: x\r\nIf-None-Match: *\r\nIf-Match: \"a\"\r\n"
+                                         "if-match: \"b\"\r\nRange: bytes=1-\r\n\r\n"));
+            struct span text =
+                guard_copy(i % 2 ? GUARD_BEFORE : GUARD_BEHIND, (struct span){room, len});
+            unit_about(text);
+            CHECK(upload_state_read(&again, text));
+            CHECK(same_progress() && again.method == state.method);
+            CHECK(strcmp(again.path.text, paths[i]) == 0);
+            CHECK(again.fields.lines_of[FIELD_IF_MATCH] == 2);
+            CHECK(again.fields.lines_of[FIELD_IF_NONE_MATCH] == 1);
+            CHECK(again.fields.lines_of[FIELD_HOST] == 0 &&
+                  again.fields.lines_of[FIELD_RANGE] == 0);
+        }
+    }
+}
+
+static void check_in_place(void)
+{
+    state = (struct upload_state){.offset = 5, .method = METHOD_PUT};
+    size_t len = write_one("a", SPAN("\r\n"));
+    state.offset = 77;
+    state.has_length = true;
+    state.length = 78;
+    upload_state_write_progress(&state, room);
+    memcpy(room + len, "\0:x\r\n", 5);
+    CHECK(upload_state_read(&again, (struct span){room, len + 5}));
+    CHECK(same_progress() && strcmp(again.path.text, "a") == 0);
+}
+
+/* Cut anywhere, or with any octet of the fixed part changed, it is none, or is one with other
+ * numbers; nothing is read outside of it. */
+static void check_damage(void)
+{
+    state = (struct upload_state){.offset = 5, .method = METHOD_PUT};
+    size_t len = write_one("a", SPAN("If-Match: \"a\"\r\n\r\n"));
+    for (size_t cut = 0; cut < len; cut++)
+        for (enum guard side = GUARD_BEFORE; side < GUARDS; side++)
+            CHECK(!upload_state_read(&again, guard_copy(side, (struct span){room, cut})));
+    for (size_t at = 0; at < len; at++) {
+        struct span text = guard_copy(GUARD_BEHIND, (struct span){room, len});
+        ((char *)text.at)[at] = '\0';
+        CHECK(!upload_state_read(&again, text));
+    }
+    static const char *wrong[] = {"../a", "/a", "a/", ".hidden", "", "a/../b"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        len = write_one(wrong[i], SPAN("\r\n"));
+        CHECK(!upload_state_read(&again, (struct span){room, len}));
+    }
+}
+
+int main(void)
+{
+    check_written_and_read();
+    check_in_place();
+    check_damage();
+    return unit_end();
+}
