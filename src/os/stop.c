@@ -18,7 +18,7 @@ static volatile int64_t idle_since;
 /* Of a read that has not begun yet; one that has is interrupted, and begun again by its caller. */
 static void shorten_wait(void)
 {
-    struct timeval time = {.tv_usec = STOP_REQUEST_MS * 1000};
+    struct timeval time = {.tv_usec = (suseconds_t)STOP_REQUEST_MS * 1000};
     setsockopt(peer, SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time);
 }
 
