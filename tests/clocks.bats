@@ -222,6 +222,23 @@ for begin in b"", request()[:-1]:
 END
 }
 
+# It stops reading where it waits for a request; what has come by then may be all that ever comes.
+@test "SIGTERM as a request comes: it is answered where it is whole, else it may be sent again" {
+    py <<'END'
+for kind in "tcp", "unix":
+    for sent, statuses in (b"whole body", (201, 204)), (b"half", (503,)):
+        with Perch("--directory", "files", kind=kind) as perch:
+            perch.talk.ask()
+            perch.signal(signal.SIGSTOP)
+            perch.talk.send(request("/files/a", "Content-Length: 10", method="PUT") + sent)
+            perch.signal(signal.SIGTERM)
+            perch.signal(signal.SIGCONT)
+            reply = perch.talk.reply()
+            assert reply.status in statuses and reply.closes(), reply
+            perch.talk.ends()
+END
+}
+
 @test "SIGTERM in the middle of an upload: it is finished, and its reply says close" {
     py <<'END'
 for number in signal.SIGTERM, signal.SIGINT:

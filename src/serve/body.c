@@ -3,6 +3,7 @@
 #include "bounds.h"
 #include "http/status.h"
 #include "os/clock.h"
+#include "os/stop.h"
 
 #include <errno.h>
 
@@ -70,6 +71,8 @@ static int await_more(struct body *body)
         return fail(body, S_CONFLICT, "another request goes on with this upload");
     if (got < 0 && errno == ETIMEDOUT)
         return fail(body, S_REQUEST_TIMEOUT, "the body stopped arriving; send the request again");
+    if (stop_asked()) /* it is we who read no further: see os/stop.h */
+        return fail(body, S_UNAVAILABLE, NULL);
     return fail(body, S_BAD_REQUEST, "the body ended before it was complete");
 }
 

@@ -39,7 +39,7 @@ bool body_is_too_large(const struct body *body);
  * it, just before it would have to wait itself.
  * > 0: a piece. 0: the body was read to its end, its length as promised, its trailer well formed.
  * < 0: -S_BAD_REQUEST (malformed, or cut off), -S_CONTENT_TOO_LARGE, -S_REQUEST_TIMEOUT,
- * -S_FIELDS_TOO_LARGE (the trailer).
+ * -S_FIELDS_TOO_LARGE (the trailer), -S_UNAVAILABLE (asked to stop before the rest was here).
  */
 int body_next(struct body *body, struct span *piece);
 

@@ -1,5 +1,5 @@
 """Two machines with one folder behind HAProxy, and one of them is ended with all of its handlers,
-again and again, while clients upload and download.
+again and again, while clients upload and download. Then each is asked to end, as for an update.
 
     unshare --net python3 ha.py HAPROXY CONFIGURATION
 
@@ -15,9 +15,9 @@ import threading
 
 from hosts import *
 
-KILLS = 2 if is_sanitized() else 6
+KILLS = 2 if is_sanitized() else 4
 # Between two of them; of each kind of client.
-STEPS_BETWEEN = 15
+STEPS_BETWEEN = 5 if is_sanitized() else 12
 # HAProxy takes such a request whole before it passes it on, and perch writes such a reply at once:
 # it can be repeated without the client's noticing.
 SMALL = 12000
@@ -54,11 +54,12 @@ class Machine:
                               expect=None, stdout=subprocess.PIPE)
         self.system.wait_for_line("listening")
 
-    def end(self):
-        """Nobody in there gets a chance to do anything any more."""
+    def end(self, number=signal.SIGKILL):
+        """By default nobody in there gets a chance to do anything any more."""
         [perchd] = children(self.system.pid)
-        os.kill(perchd, signal.SIGKILL)
-        self.system.wait()
+        os.kill(perchd, number)
+        code = self.system.wait()
+        assert number == signal.SIGKILL or code == 0, f"exit code {code}: {self.system.said()}"
 
 
 # ---- Clients ----
@@ -209,6 +210,15 @@ def check_folder(load):
             assert digest_of(file.read()) == load.tried[name], f"{name} is not what was sent"
 
 
+def restart(machine, load, stats, number):
+    """Under load before, meanwhile and behind it."""
+    load.await_steps({"small": STEPS_BETWEEN})
+    machine.end(number)
+    load.await_steps({"small": STEPS_BETWEEN})
+    machine.start()
+    eventually(f"HAProxy finds {machine.name} again", lambda: is_up(stats, machine))
+
+
 def check(machines, stats):
     load = Load()
     threads = [threading.Thread(target=run_client, args=(load, kind, number))
@@ -217,13 +227,12 @@ def check(machines, stats):
         thread.start()
     try:
         for turn in range(KILLS):
-            machine = machines[turn % 2]
-            load.await_steps({"small": STEPS_BETWEEN})
-            machine.end()
-            load.await_steps({"small": STEPS_BETWEEN})
-            machine.start()
-            eventually(f"HAProxy finds {machine.name} again", lambda: is_up(stats, machine))
+            restart(machines[turn % 2], load, stats, signal.SIGKILL)
         load.await_steps({})
+        cut_before = load.failures["download"]
+        for machine in machines:
+            restart(machine, load, stats, signal.SIGTERM)
+        assert load.failures["download"] == cut_before, "a machine that was asked to end has cut a download"
     finally:
         load.stopping = True
         for thread in threads:
