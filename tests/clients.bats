@@ -124,7 +124,92 @@ status() {
     [ ! -e files/a ]
 }
 
+@test "curl: ranges, one and several, resumed, conditional, on one connection" {
+    start_perchd --directory "$FILES"
+    head -c 300000 /dev/urandom >files/a
+    [ "$(status -r 1000-1999 "$URL/files/a")" = 206 ]
+    cmp body <(tail -c +1001 files/a | head -c 1000)
+    [ "$(status -r -500 "$URL/files/a")" = 206 ]
+    cmp body <(tail -c 500 files/a)
+    [ "$(status -r 0-9,299990- "$URL/files/a")" = 206 ]
+    [ "$(grep -ac '^Content-Range: bytes' body)" = 2 ]
+    [ "$(status -r 300000- "$URL/files/a")" = 416 ]
+    # What was cut off is fetched, and put to what is there.
+    head -c 123456 files/a >body
+    curl -sS -C - -o body "$URL/files/a"
+    cmp body files/a
+    curl -sS --etag-save tag -o body "$URL/files/a"
+    [ "$(status --etag-compare tag "$URL/files/a")" = 304 ]
+    [ "$(status -z files/a "$URL/files/a")" = 304 ]
+    echo hello >source
+    curl -sSv -r 0-0 "$URL/files/a" --next -sSv -T source "$URL/files/b" --next -sSv -r 1- "$URL/files/b" \
+        >body 2>said
+    cmp body <(head -c 1 files/a; tail -c +2 source)
+    [ "$(grep -c 'Re-using existing connection' said)" = 2 ]
+}
+
 # ---- Other clients ----
+
+@test "wget: files up and down, resumed, kept" {
+    command -v wget >/dev/null || skip "wget is not installed"
+    start_perchd --directory "$FILES"
+    head -c 300000 /dev/urandom >source
+    wget -q -O body --method=PUT --body-file=source "$URL/files/a"
+    wget -q -O body --post-file=source "$URL/files/b"
+    cmp source files/a
+    cmp source files/b
+    head -c 100000 source >a
+    wget -nv -c "$URL/files/a"
+    cmp source a
+    # Once more, all of it is there: 416, and wget is content.
+    wget -nv -c "$URL/files/a"
+    cmp source a
+    wget -d -O both "$URL/files/a" "$URL/files/b" >said 2>&1
+    cmp both <(cat source source)
+    grep -q 'Reusing existing connection' said
+    wget -q -N "$URL/files/b"
+    cmp source b
+    [ "$(wget -S --spider "$URL/files/a" 2>&1 | grep -c 'HTTP/1.1 200 OK')" = 1 ]
+}
+
+@test "http.client: ranges and conditions on one connection" {
+    start_perchd --directory "$FILES"
+    py <<'END'
+from http.client import HTTPConnection
+import email
+kept = HTTPConnection("127.0.0.1", int(os.environ["PORT"]), timeout=LIMIT)
+kept.connect()
+socket_used = kept.sock
+content = os.urandom(200000)
+
+def ask(method, path, body=None, **fields):
+    kept.request(method, path, body, {name.replace("_", "-"): value for name, value in fields.items()})
+    reply = kept.getresponse()
+    text = reply.read()
+    assert kept.sock is socket_used
+    return reply, text
+
+assert ask("PUT", "/files/a", content)[0].status == 201
+for i in range(50):
+    first = i * 3989
+    reply, text = ask("GET", "/files/a", Range=f"bytes={first}-{first + i}")
+    assert reply.status == 206 and text == content[first:first + i + 1]
+    assert reply.getheader("Content-Range") == f"bytes {first}-{first + i}/200000"
+reply, text = ask("GET", "/files/a", Range="bytes=5-9, -3")
+parts = email.message_from_bytes(f"Content-Type: {reply.getheader('Content-Type')}\r\n\r\n".encode() + text)
+assert [part.get_payload(decode=True) for part in parts.get_payload()] == [content[5:10], content[-3:]]
+tag = reply.getheader("ETag")
+assert ask("GET", "/files/a", If_None_Match=tag)[0].status == 304
+reply, text = ask("GET", "/files/a", Range="bytes=0-4", If_Range=tag)
+assert reply.status == 206 and text == content[:5]
+assert ask("PUT", "/files/a", b"new", If_Match=tag)[0].status == 204
+assert ask("PUT", "/files/a", b"newer", If_Match=tag)[0].status == 412
+assert ask("PUT", "/files/a", b"newer", If_None_Match="*")[0].status == 412
+reply, text = ask("GET", "/files/a", Range="bytes=0-1", If_Range=tag)
+assert reply.status == 200 and text == b"new"
+assert ask("GET", "/files/a", Range="bytes=3-")[0].status == 416
+END
+}
 
 @test "http.client: one connection is kept" {
     start_perchd --directory "$FILES"
