@@ -94,7 +94,7 @@ objects = $(patsubst src/%.c,$(BUILD)/$(2)/%.o,$(1))
 
 .SECONDARY: # objects stay, also those that only a unit program asked for
 .PHONY: all deps deps-test deps-bench bench run install uninstall deb test test-faults lint fuzz sanitize format clean help FORCE
-.PHONY: all-tests coverage
+.PHONY: all-tests coverage test-glibc valgrind
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/perch $(BUILD)/perchd
@@ -389,6 +389,27 @@ fuzz: | $(AFTER_DEPS)
 	@$(MAKE) --no-print-directory -s $(TARGETS)
 	@BUILD='$(BUILD)' tests/fuzz/run '$(SECONDS)'
 
+# ---- Other builds ----
+
+# perch as distributions may want it: dynamic, against glibc and libsystemd.
+test-glibc: | $(AFTER_DEPS)
+	@$(MAKE) --no-print-directory all-tests BUILD=$(BUILD)/glibc STATIC=no
+	@BUILD='$(BUILD)/glibc' tests/run unit cases handed clients
+
+# Such a build under valgrind, which must find no error and nothing that leaks: every case, whole,
+# through pipes. The jail's limits and filters are not for what valgrind does besides. What it says of
+# system calls that it does not know is left in the logs, where its findings are: those change the
+# exit status as well.
+VALGRIND := valgrind -q --log-file=$(abspath $(BUILD))/valgrind/logs/%p --error-exitcode=99 \
+            --leak-check=full --show-leak-kinds=all --errors-for-leak-kinds=all
+valgrind: | $(AFTER_DEPS)
+	@$(MAKE) --no-print-directory -s all BUILD=$(BUILD)/valgrind STATIC=no EXTRA=-DPERCH_INSTRUMENTED
+	@mkdir -p $(BUILD)/valgrind/under $(BUILD)/valgrind/logs
+	@echo '#!/bin/sh' >$(BUILD)/valgrind/under/perch
+	@echo 'exec $(VALGRIND) $(abspath $(BUILD))/valgrind/perch "$$@" --sandbox=off' >>$(BUILD)/valgrind/under/perch
+	@chmod +x $(BUILD)/valgrind/under/perch
+	@tests/cases.py --build $(BUILD)/valgrind/under --transport pipe --cut whole
+
 # ---- Coverage ----
 
 # Lines and branches by room, of the unit programs, the cases and the bats tests.
@@ -426,6 +447,8 @@ help:
 	@echo 'make lint         formatting, clang-tidy, cppcheck, shellcheck, warnings of gcc and clang'
 	@echo 'make sanitize     all tests with AddressSanitizer and UndefinedBehaviorSanitizer'
 	@echo 'make fuzz         fuzz each parser and the whole session, SECONDS=60 in all'
+	@echo 'make test-glibc   the cases and the live clients with perch dynamic'
+	@echo 'make valgrind     the cases under valgrind'
 	@echo 'make coverage     lines and branches that the tests reach, by room'
 	@echo 'make format       format the sources'
 	@echo 'make clean        remove build/'
