@@ -110,7 +110,16 @@
 #define TIMEOUT_FIRST_MS 20000 /* until the first byte of a connection */
 #define TIMEOUT_HEAD_MS  20000 /* from the first byte of a head to its end */
 #define TIMEOUT_IDLE_MS  15000 /* between two requests */
+#define TIMEOUT_BODY_MS  20000 /* a body or a reply, besides a second for MIN_RATE bytes each */
 #define TIMEOUT_STALL_MS 20000 /* a body or a reply that does not move */
+/* Bytes a second. The slowest line that anybody still has is ten times as fast; 10 GB may take
+ * months. */
+#define MIN_RATE     500
+#define MIN_RATE_MAX (1 << 20) /* above, a fast line with a pause would not do */
+/* Output that blocks is looked at so often. */
+#define OUTPUT_LOOK_MS 1000
+/* Output that took so long has met a peer that is slower than the kernel's buffers. */
+#define OUTPUT_SLOW_MS 100
 
 /* Lingering close: what is read and dropped after the last reply (RFC 9112 §9.6). */
 #define LINGER_IDLE_MS 2000

@@ -109,7 +109,7 @@ int main(int argc, char *argv[])
         settings_stop_the_clocks(&settings);
     client_begin(&client, peer.in);
     local_begin(peer.in);
-    wire_open(&wire, peer, settings.timeout_stall);
+    wire_open(&wire, peer, &settings.pace);
     diag_open();
     diag_limit(DIAG_LINES_MAX);
     if (log_open(settings.log))

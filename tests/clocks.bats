@@ -102,6 +102,79 @@ assert open("files/a").read() == "x" * 10
 END
 }
 
+@test "a body in drops: its clock does not start again with each of them" {
+    py <<'END'
+# A drop every 50 ms for as long as it is taken: 20 bytes a second, where 100 are asked for.
+for framing, drop in ("Content-Length: 100000", "x"), ("Transfer-Encoding: chunked", "1"):
+    with Perch("--directory", "files", "--timeout-body", "0.4", "--min-rate", "100") as perch:
+        perch.talk.send(request("/files/a", framing, method="PUT"))
+        begin = time.monotonic()
+        for _ in range(200):
+            if not perch.talk.is_silent(0.05):
+                break
+            try:
+                perch.talk.send(drop)
+            except (BrokenPipeError, ConnectionResetError):
+                break
+        else:
+            raise AssertionError("the body's clock never ended it")
+        assert time.monotonic() - begin >= 0.35, "the clock was too fast"
+        reply = perch.talk.reply()
+        # Fourteen such digits are no chunk's size any more.
+        assert reply.status in (408, 400) if drop == "1" else reply.status == 408, reply
+    assert os.listdir("files") == []
+END
+}
+
+@test "a body's bytes buy it time, and what came early is not forgotten" {
+    py <<'END'
+# 100 bytes buy a second. The rest takes its time: more than the clock has without them.
+with Perch("--directory", "files", "--timeout-body", "0.3", "--min-rate", "100") as perch:
+    perch.talk.send(request("/files/a", "Content-Length: 110", method="PUT") + b"x" * 100)
+    for _ in range(10):
+        assert perch.talk.is_silent(0.08)
+        perch.talk.send("x")
+    assert perch.talk.reply().status == 201
+assert open("files/a").read() == "x" * 110
+with Perch("--directory", "files", "--timeout-body", "0.2", "--min-rate", "0") as perch:
+    perch.talk.send(request("/files/b", "Content-Length: 10", method="PUT"))
+    for _ in range(10):
+        assert perch.talk.is_silent(0.05)
+        perch.talk.send("x")
+    assert perch.talk.reply().status == 201
+END
+}
+
+@test "a download that is read in drops: the clock ends it" {
+    truncate -s 100M files/big
+    py <<'END'
+for kind in "tcp", "unix":
+    with Perch("--directory", "files", "--timeout-body", "0.5", "--min-rate", "10K", kind=kind) as perch:
+        perch.talk.send(request("/files/big"))
+        begin = time.monotonic()
+        while perch.popen.poll() is None:
+            perch.talk.sock.recv(10)
+            time.sleep(0.02)
+            assert time.monotonic() - begin < LIMIT, "the clock never ended it"
+        assert time.monotonic() - begin >= 0.4, "the clock was too fast"
+END
+}
+
+@test "a slow download that moves is no stalled one" {
+    truncate -s 3M files/some
+    py <<'END'
+# Some 2 MB a second, for longer than the clock has without them.
+for kind in "tcp", "unix":
+    with Perch("--directory", "files", "--timeout-body", "0.4", "--min-rate", "100K", kind=kind) as perch:
+        perch.talk.send(request("/files/some", "Connection: close"))
+        got = 0
+        while data := perch.talk.sock.recv(20000):
+            got += len(data)
+            time.sleep(0.01)
+        assert got > 3 << 20, got
+END
+}
+
 @test "a download that nobody reads: the stall clock ends it" {
     truncate -s 100M files/big
     py <<'END'

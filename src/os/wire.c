@@ -5,11 +5,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -31,20 +33,26 @@ static void make_blocking(int fd)
         fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
 }
 
-/* The TCP options fail on a unix socket, which has no Nagle to wait for, and whose every wait is
- * bounded by the timeout alone: there a long transfer that stalls can take some of them. */
-static void set_up_output(int fd, int stall_ms)
+/* The longest that output blocks before its pace is looked at; 0: for ever. */
+static int output_wait_ms(const struct wire *wire)
+{
+    int wait_ms = pace_wait_ms(&wire->pace);
+    return wait_ms > OUTPUT_LOOK_MS ? OUTPUT_LOOK_MS : wait_ms;
+}
+
+/* The TCP options fail on a unix socket, which has no Nagle to wait for. */
+static void set_up_output(int fd, int stall_ms, int wait_ms)
 {
     int on = 1;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &stall_ms, sizeof stall_ms);
-    set_socket_timeout(fd, SO_SNDTIMEO, stall_ms);
+    set_socket_timeout(fd, SO_SNDTIMEO, wait_ms);
 }
 
-void wire_open(struct wire *wire, struct peer peer, int stall_ms)
+void wire_open(struct wire *wire, struct peer peer, const struct pace_limits *limits)
 {
     wire->peer = peer;
-    wire->stall_ms = stall_ms;
+    pace_begin(&wire->pace, limits, false);
     wire->in_wait_ms = -1;
     signal(SIGPIPE, SIG_IGN);
     make_blocking(peer.in);
@@ -53,7 +61,7 @@ void wire_open(struct wire *wire, struct peer peer, int stall_ms)
     if (wire->peer.in_kind == PEER_SOCKET)
         stop_watch(peer.in);
     if (wire->peer.out_kind == PEER_SOCKET)
-        set_up_output(peer.out, stall_ms);
+        set_up_output(peer.out, limits->stall_ms, output_wait_ms(wire));
 }
 
 /* ---- Input ---- */
@@ -155,29 +163,57 @@ long wire_fill(struct wire *wire, int64_t deadline)
 
 /* ---- Output ---- */
 
-/* Writes at least one byte of text, or breaks the wire. Returns how many. */
+/* What the peer has received since the last time that somebody asked. */
+static int64_t newly_arrived(struct wire *wire)
+{
+    int underway;
+    if (wire->peer.out_kind != PEER_SOCKET || ioctl(wire->peer.out, SIOCOUTQ, &underway) != 0)
+        return 0;
+    int64_t before = wire->arrived;
+    wire->arrived = wire->sent - underway > before ? wire->sent - underway : before;
+    return wire->arrived - before;
+}
+
+/* Behind an attempt to send: breaks the wire where the peer takes too little. The kernel may hold
+ * megabytes, and take more only when a third of them has gone: so it is what arrives that counts.
+ */
+static void note_output(struct wire *wire, int64_t began, ssize_t put)
+{
+    int64_t waited = clock_ms() - began, moved = put > 0 ? put : 0;
+    wire->sent += moved;
+    if (waited >= OUTPUT_SLOW_MS) {
+        int64_t arrived = newly_arrived(wire);
+        moved = arrived > moved ? arrived : moved;
+    }
+    pace_note(&wire->pace, waited, (uint64_t)moved);
+    wire->broken = wire->broken || pace_wait_ms(&wire->pace) < 0;
+}
+
+/* -1 with EAGAIN where there was no room for OUTPUT_LOOK_MS. */
+static ssize_t try_to_write(const struct wire *wire, struct span text, int flags)
+{
+    struct pollfd ready = {.fd = wire->peer.out, .events = POLLOUT};
+    if (wire->peer.out_kind == PEER_SOCKET)
+        return send(wire->peer.out, text.at, text.len, flags | MSG_NOSIGNAL);
+    if (wire->peer.out_kind == PEER_PATIENT)
+        return write(wire->peer.out, text.at, text.len);
+    int wait_ms = output_wait_ms(wire);
+    if (poll(&ready, 1, wait_ms ? wait_ms : -1) == 0) {
+        errno = EAGAIN;
+        return -1;
+    }
+    return write(wire->peer.out, text.at, text.len < PIPE_STEP ? text.len : PIPE_STEP);
+}
+
+/* How many bytes of the text have gone; 0 where the wire is broken, or for now. */
 static size_t write_some(struct wire *wire, struct span text, int flags)
 {
-    for (;;) {
-        ssize_t put;
-        struct pollfd ready = {.fd = wire->peer.out, .events = POLLOUT};
-        if (wire->peer.out_kind == PEER_SOCKET) {
-            put = send(wire->peer.out, text.at, text.len, flags | MSG_NOSIGNAL);
-        } else if (wire->peer.out_kind == PEER_PATIENT) {
-            put = write(wire->peer.out, text.at, text.len);
-        } else if (poll(&ready, 1, wire->stall_ms ? wire->stall_ms : -1) == 0) {
-            break;
-        } else {
-            put = write(wire->peer.out, text.at, text.len < PIPE_STEP ? text.len : PIPE_STEP);
-        }
-        if (put > 0)
-            return (size_t)put;
-        bool again = errno == EINTR || (errno == EAGAIN && wire->peer.out_kind == PEER_PIPE);
-        if (put == 0 || !again)
-            break;
-    }
-    wire->broken = true;
-    return 0;
+    int64_t began = clock_ms();
+    ssize_t put = try_to_write(wire, text, flags);
+    if (put == 0 || (put < 0 && errno != EINTR && errno != EAGAIN))
+        wire->broken = true;
+    note_output(wire, began, put);
+    return put > 0 ? (size_t)put : 0;
 }
 
 static void send_gathered(struct wire *wire, int flags)
@@ -256,17 +292,20 @@ void wire_send_file(struct wire *wire, int fd, uint64_t from, uint64_t len)
     send_gathered(wire, MSG_MORE);
     off_t at = (off_t)from;
     while (len && !wire->broken) {
+        int64_t began = clock_ms();
         ssize_t sent =
             sendfile(wire->peer.out, fd, &at, len < SENDFILE_STEP ? (size_t)len : SENDFILE_STEP);
-        if (sent > 0) {
-            len -= (uint64_t)sent;
-            wire->put += (uint64_t)sent;
-        } else if (sent < 0 && (errno == EINVAL || errno == ENOSYS)) {
+        if (sent < 0 && (errno == EINVAL || errno == ENOSYS)) {
             /* A file system without splice. */
             copy_file(wire, fd, (uint64_t)at, len);
             return;
-        } else if (sent == 0 || errno != EINTR) {
+        }
+        if (sent == 0 || (sent < 0 && errno != EINTR && errno != EAGAIN))
             wire->broken = true;
+        note_output(wire, began, sent);
+        if (sent > 0) {
+            len -= (uint64_t)sent;
+            wire->put += (uint64_t)sent;
         }
     }
 }

@@ -16,6 +16,7 @@
 #include "base/span.h"
 #include "bounds.h"
 #include "os/inherit.h"
+#include "os/pace.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -24,19 +25,21 @@ struct wire {
     struct peer peer;
     bool broken;    /* nothing can be sent any more */
     bool ended;     /* the peer has sent all that it will */
-    int stall_ms;   /* the longest wait for room to write; 0: for ever */
     int in_wait_ms; /* what the socket's receive timeout is set to; 0: for ever; -1: not yet */
     size_t floor;   /* input before this stays where it is: wire_hold() */
     size_t start;   /* input [start, end) is unread */
     size_t end;
     size_t out_len;
-    uint64_t put; /* bytes that were given to it for the peer, in all */
+    uint64_t put;     /* bytes that were given to it for the peer, in all */
+    struct pace pace; /* of output */
+    int64_t sent;     /* bytes that the kernel has taken */
+    int64_t arrived;  /* of those, what was known to have been received */
     char in[WIRE_IN_BYTES];
     char out[WIRE_OUT_BYTES];
 };
 
-/* Makes ready. stall_ms is the longest wait for room to write, 0 for ever. */
-void wire_open(struct wire *wire, struct peer peer, int stall_ms);
+/* Makes ready. The limits, which stay the caller's, are those of output. */
+void wire_open(struct wire *wire, struct peer peer, const struct pace_limits *limits);
 
 /* ---- Input ---- */
 

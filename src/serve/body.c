@@ -8,13 +8,14 @@
 #include <errno.h>
 
 void body_begin(struct body *body, struct wire *wire, const struct framing *framing, uint64_t max,
-                int stall_ms)
+                const struct pace_limits *limits)
 {
     body->wire = wire;
     body->kind = framing->body;
     body->left = framing->length;
     body->room = max;
-    body->stall_ms = stall_ms;
+    pace_begin(&body->pace, limits, true);
+    pace_note(&body->pace, 0, wire_unread(wire).len);
     body->awaits_continue = framing->expects_continue;
     body->ended = framing->body == BODY_NONE;
     body->failed = false;
@@ -57,20 +58,36 @@ static long fill_watched(struct body *body, int64_t deadline)
     }
 }
 
+static long fill_in_time(struct body *body)
+{
+    int64_t began = clock_ms();
+    int wait_ms = pace_wait_ms(&body->pace);
+    if (wait_ms < 0) {
+        errno = ETIMEDOUT;
+        return -1;
+    }
+    int64_t deadline = deadline_in(wait_ms);
+    long got = body->is_wanted ? fill_watched(body, deadline) : wire_fill(body->wire, deadline);
+    int error = errno;
+    pace_note(&body->pace, clock_ms() - began, got > 0 ? (uint64_t)got : 0);
+    errno = error;
+    return got;
+}
+
 static int await_more(struct body *body)
 {
     if (body->awaits_continue)
         wire_put(body->wire, SPAN("HTTP/1.1 100 Continue\r\n\r\n"));
     body->awaits_continue = false;
     wire_flush(body->wire); /* before the clock starts */
-    int64_t deadline = deadline_in(body->stall_ms);
-    long got = body->is_wanted ? fill_watched(body, deadline) : wire_fill(body->wire, deadline);
+    long got = fill_in_time(body);
     if (got > 0 || (got < 0 && errno == EINTR))
         return 0;
     if (got < 0 && errno == ECANCELED)
         return fail(body, S_CONFLICT, "another request goes on with this upload");
     if (got < 0 && errno == ETIMEDOUT)
-        return fail(body, S_REQUEST_TIMEOUT, "the body stopped arriving; send the request again");
+        return fail(body, S_REQUEST_TIMEOUT,
+                    "the body arrives too slowly, or not at all; send the request again");
     if (stop_asked()) /* it is we who read no further: see os/stop.h */
         return fail(body, S_UNAVAILABLE, NULL);
     return fail(body, S_BAD_REQUEST, "the body ended before it was complete");

@@ -8,14 +8,15 @@
 #include "http/chunk.h"
 #include "http/fields.h"
 #include "http/framing.h"
+#include "os/pace.h"
 #include "os/wire.h"
 
 struct body {
     struct wire *wire;
     enum body_kind kind;
-    uint64_t left;        /* of BODY_LENGTH: octets still to come */
-    uint64_t room;        /* octets that may still come before it is too large */
-    int stall_ms;         /* the longest wait for the next octet; 0: for ever */
+    uint64_t left; /* of BODY_LENGTH: octets still to come */
+    uint64_t room; /* octets that may still come before it is too large */
+    struct pace pace;
     bool awaits_continue; /* the client has not been told to go on, and has sent nothing */
     bool ended;           /* read to its end */
     bool failed;          /* can't be read on */
@@ -29,7 +30,7 @@ struct body {
 
 /* Nothing is read and nothing sent yet. max: the largest body taken. */
 void body_begin(struct body *body, struct wire *wire, const struct framing *framing, uint64_t max,
-                int stall_ms);
+                const struct pace_limits *limits);
 
 /* Whether it is known before it is read that the body is too large: 413. */
 bool body_is_too_large(const struct body *body);

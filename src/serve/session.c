@@ -137,7 +137,7 @@ static int understand(struct exchange *exchange)
     if (decided < 0)
         return -decided;
     body_begin(&exchange->body, exchange->wire, &exchange->framing, exchange->settings->max_body,
-               exchange->settings->timeout_stall);
+               &exchange->settings->pace);
     return body_is_too_large(&exchange->body) ? S_CONTENT_TOO_LARGE : 0;
 }
 

@@ -42,6 +42,16 @@ static const char *take_sandbox(void *member, const char *value)
     return "is no sandbox; give require, auto or off";
 }
 
+static const char *take_rate(void *member, const char *value)
+{
+    uint64_t rate;
+    const char *wrong = option_size(&rate, value);
+    if (wrong || rate > MIN_RATE_MAX)
+        return "is no rate; give bytes a second, 0 (no limit) to 1M";
+    *(unsigned *)member = (unsigned)rate;
+    return NULL;
+}
+
 #define MEMBER(name) offsetof(struct settings, name)
 
 /* clang-format off */
@@ -64,7 +74,9 @@ static const struct option_row rows[] = {
     {"timeout-first", "SECONDS", "wait for the first byte (20)", MEMBER(timeout_first), option_seconds},
     {"timeout-head", "SECONDS", "from a head's first byte to its end (20)", MEMBER(timeout_head), option_seconds},
     {"timeout-idle", "SECONDS", "wait for the next request (15)", MEMBER(timeout_idle), option_seconds},
-    {"timeout-stall", "SECONDS", "a body or reply that does not move (20)", MEMBER(timeout_stall), option_seconds},
+    {"timeout-body", "SECONDS", "a body or reply, besides its bytes' worth (20)", MEMBER(pace.allowance), option_seconds},
+    {"timeout-stall", "SECONDS", "a body or reply that does not move (20)", MEMBER(pace.stall_ms), option_seconds},
+    {"min-rate", "BYTES", "so many are worth a second (500)", MEMBER(pace.rate), take_rate},
     {"sweep", NULL, "remove what killed uploads left a day ago, exit", MEMBER(sweep), option_switch},
     {"check", NULL, "judge the options, say what would be served, exit", MEMBER(check), option_switch},
 };
@@ -103,7 +115,7 @@ void settings_parse(struct settings *settings, char *argv[])
         .timeout_first = TIMEOUT_FIRST_MS,
         .timeout_head = TIMEOUT_HEAD_MS,
         .timeout_idle = TIMEOUT_IDLE_MS,
-        .timeout_stall = TIMEOUT_STALL_MS,
+        .pace = {.stall_ms = TIMEOUT_STALL_MS, .allowance = TIMEOUT_BODY_MS, .rate = MIN_RATE},
     };
     option_parse(&program, argv, settings, NULL);
 }
@@ -111,5 +123,6 @@ void settings_parse(struct settings *settings, char *argv[])
 void settings_stop_the_clocks(struct settings *settings)
 {
     settings->timeout_first = settings->timeout_head = 0;
-    settings->timeout_idle = settings->timeout_stall = 0;
+    settings->timeout_idle = 0;
+    settings->pace = (struct pace_limits){0, 0, 0};
 }

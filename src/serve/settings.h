@@ -6,6 +6,7 @@
 
 #include "base/span.h"
 #include "bounds.h"
+#include "os/pace.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -34,7 +35,8 @@ struct settings {
     enum log_format log;
     enum sandbox sandbox;
     /* Milliseconds; 0: no limit. */
-    int timeout_first, timeout_head, timeout_idle, timeout_stall;
+    int timeout_first, timeout_head, timeout_idle;
+    struct pace_limits pace; /* of bodies and of replies */
     bool read_only;
     bool rename_only; /* uploads are published whole, but not synced */
     bool listing;     /* folders are shown */

@@ -224,8 +224,7 @@ struct span scripted_serve(const struct settings *settings, const struct store *
     now.reply = next_reply();
     now.random = 0;
     memset(&wire, 0, offsetof(struct wire, in));
-    wire_open(&wire, (struct peer){pair[0], pair[0], PEER_SOCKET, PEER_SOCKET},
-              settings->timeout_stall);
+    wire_open(&wire, (struct peer){pair[0], pair[0], PEER_SOCKET, PEER_SOCKET}, &settings->pace);
     client_begin(&client, pair[0]);
     session_run(settings, store, &client, &wire);
     drain();
