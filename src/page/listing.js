@@ -125,12 +125,14 @@
     }
 
     const pause = seconds => new Promise(resolve => setTimeout(resolve, seconds * 1000));
-    const ATTEMPTS = 20;
+    const ATTEMPTS = 100;
+    const RESUMABLE_FROM = 1 << 20; // what is smaller is as fast begun anew
 
-    async function transfer(file, fields, progress, say) {
+    // Calls what, again and again as long as the connection is lost.
+    async function insist(say, what) {
         for (let attempt = 1; ; attempt++) {
             try {
-                return await send("PUT", address(file.name), fields, file, progress);
+                return await what();
             } catch (lost) {
                 if (attempt === ATTEMPTS)
                     throw lost;
@@ -138,6 +140,51 @@
                 await pause(Math.min(attempt, 10));
             }
         }
+    }
+
+    // How much of an upload the server has; -1: it does not know it, or no more.
+    async function offsetOf(url) {
+        const reply = await send("HEAD", url, {}, null, () => {});
+        return reply.status === 204 ? Number(reply.getResponseHeader("Upload-Offset")) : -1;
+    }
+
+    // The reply that told that the upload is stored may have been lost with its connection.
+    async function isThere(file) {
+        const reply = await send("HEAD", address(file.name), {}, null, () => {});
+        return reply.status === 200 && Number(reply.getResponseHeader("Content-Length")) === file.size;
+    }
+
+    const STORED = {status: 201};
+
+    // draft-ietf-httpbis-resumable-upload: begun without content, then appended to.
+    async function resumable(file, fields, progress, say) {
+        const begun = await insist(say, () => send("PUT", address(file.name),
+            {...fields, "Upload-Complete": "?0", "Upload-Length": file.size}, null, () => {}));
+        const url = begun.getResponseHeader("Location");
+        if (begun.status !== 201 || !url)
+            return begun;
+        let offset = 0;
+        return insist(say, async () => {
+            if (offset === null)
+                offset = await offsetOf(url);
+            if (offset < 0)
+                return await isThere(file) ? STORED : {status: 404, responseText: "the server forgot the upload"};
+            const from = offset;
+            offset = null; // not known any more once it is on its way
+            const reply = await send("PATCH", url, {
+                "Content-Type": "application/partial-upload",
+                "Upload-Complete": "?1",
+                "Upload-Offset": from,
+            }, file.slice(from), sent => progress(from + sent));
+            if (reply.status === 409 || reply.status === 503)
+                throw new Error("the server was not ready to go on");
+            return reply;
+        });
+    }
+
+    function transfer(file, fields, progress, say) {
+        return file.size >= RESUMABLE_FROM ? resumable(file, fields, progress, say) :
+            insist(say, () => send("PUT", address(file.name), fields, file, progress));
     }
 
     async function upload(file) {

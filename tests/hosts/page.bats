@@ -105,6 +105,29 @@ END
     cmp notes.txt files/notes.txt
 }
 
+@test "an upload whose connection is lost goes on where it was" {
+    head -c 6000000 /dev/urandom >large.bin
+    start_perchd --directory files --listing --log common
+    browse <<'END'
+from talk import children
+import signal
+with Browser() as browser:
+    browser.go(URL)
+    browser.devtools("Network.enable")
+    browser.devtools("Network.emulateNetworkConditions", offline=False, latency=0,
+                     downloadThroughput=-1, uploadThroughput=3000000)
+    browser.find("#drop input").type(os.path.abspath("large.bin"))
+    browser.until("some of it is sent", "return document.querySelector('progress').value > 1000000")
+    for pid in children(int(os.environ["PERCHD_PID"])):
+        os.kill(pid, signal.SIGKILL)
+    browser.until("it is stored", "return document.querySelector('#uploads .done')")
+END
+    cmp large.bin files/large.bin
+    # The server was asked how far it had come; the part before the last one left no line.
+    [ "$(grep -c '"HEAD /uploads/.* 204 ' perchd.err)" -ge 1 ]
+    [ "$(grep -c '"PATCH /uploads/.* 201 ' perchd.err)" = 1 ]
+}
+
 @test "a file dropped on the page is uploaded; one that is not replaced stays" {
     printf 'old' >files/same.txt
     start_perchd --directory files --listing
