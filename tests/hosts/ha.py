@@ -13,6 +13,8 @@ import http.client
 import random
 import threading
 
+import resume
+
 from hosts import *
 
 KILLS = 2 if is_sanitized() else 4
@@ -175,7 +177,28 @@ def download_client(load, name):
         load.step("download")
 
 
-CLIENTS = {"small": small_client, "large": large_client, "post": post_client, "download": download_client}
+def resuming_client(load, name):
+    """An upload that goes on where it was cut, on whichever machine is there."""
+    with tempfile.TemporaryFile() as file:
+        file.write(load.content(name, LARGE))
+        file.flush()
+        upload = resume.Upload("http://127.0.0.1/files/" + name, file)
+
+        def attempt():
+            if upload.resource:
+                status = upload.go_on().status
+                return "cut" if status == 409 else status  # the last request is not at its end yet
+            answer = upload.ask("PUT", upload.target, {"Upload-Complete": "?0", "Content-Length": 0})
+            upload.resource = answer.fields.get("location")
+            return attempt() if upload.resource else answer.status
+
+        if until_done(load, "resuming", attempt):
+            load.stored.append(name)
+            load.step("resuming")
+
+
+CLIENTS = {"small": small_client, "large": large_client, "post": post_client, "download": download_client,
+           "resuming": resuming_client}
 
 
 def run_client(load, kind, number):
