@@ -330,10 +330,10 @@ bench: | $(AFTER_DEPS)
 # What the tests of faults run; built as they are, whatever perch is built with. strike knows the
 # system calls of one kind of processor.
 FAULTS := $(BUILD)/faults/disk $(if $(filter x86_64,$(shell uname -m)),$(BUILD)/faults/strike)
-STRIKE := $(addprefix tests/faults/,strike.c scene.c errors.c trace.c)
+STRIKE := $(addprefix tests/faults/,strike.c scene.c message.c folder.c errors.c trace.c)
 
 $(BUILD)/faults/disk: tests/faults/disk.c
-$(BUILD)/faults/strike: $(STRIKE) $(addprefix tests/faults/,scene.h errors.h trace.h)
+$(BUILD)/faults/strike: $(STRIKE) $(addprefix tests/faults/,scene.h message.h folder.h errors.h trace.h)
 $(BUILD)/faults/%: Makefile
 	@mkdir -p $(@D)
 	@echo '  CC    $@'

@@ -6,12 +6,14 @@
     crowd.py writers COUNT      COUNT clients at once upload to one name
     crowd.py cuts STEP          uploads cut at each STEP-th octet, while readers compare
     crowd.py kills SECONDS      handlers and perchd are killed at random while uploads go on
+    crowd.py resumed MEBIBYTES  one upload over a connection that is lost ten times
 """
 import contextlib
 import hashlib
 import os
 import random
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -19,6 +21,7 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from talk import LIMIT, PERCHD, Process, children, connect, gone, request  # noqa: E402
+from resume import Upload  # noqa: E402
 
 SOCKET = os.path.abspath("socket")
 
@@ -332,6 +335,48 @@ def kills(seconds):
           f"each name old or new, {len(names()) - len(visible())} hidden leftovers")
 
 
+# ---- Resuming ----
+
+
+def resumed(mebibytes):
+    """At every second cut the handler dies as well."""
+    length, rng, cut = mebibytes << 20, random.Random(1), []
+    with open("source", "wb") as source:
+        for i in range(mebibytes):
+            source.write(b"%08d" % i + rng.randbytes((1 << 20) - 8))
+    with open("files/name", "wb") as file:
+        file.write(b"old")
+    cuts = sorted(rng.randrange(length) for _ in range(10))
+    sent = 0
+    with Perchd(listen="127.0.0.1:0") as perchd:
+
+        def on_sent(count):
+            nonlocal sent
+            sent += count
+            if cuts and sent > cuts[0]:
+                del cuts[0]
+                cut.append(sent)
+                if len(cut) % 2:
+                    for pid in children(perchd.pid):
+                        kill(pid)
+                with connect(perchd.where) as talk:
+                    assert talk.ask("/files/name").body == b"old"
+                raise ConnectionError("cut")
+
+        begin = time.monotonic()
+        with open("source", "rb") as source:
+            upload = Upload(f"http://{perchd.where}/files/name", source, sent=on_sent, limit=6 * LIMIT)
+            answer = upload.run(pause=0.01)
+        seconds = time.monotonic() - begin
+        assert answer.status == 204 and not cuts, (answer, cuts)
+    subprocess.run(["cmp", "source", "files/name"], check=True)
+    assert visible() == ["name"], names()
+    os.unlink("source")
+    print(f"{mebibytes} MiB over a connection that was lost {len(cut)} times: {sent >> 20} MiB sent in "
+          f"{upload.requests} requests and {seconds:.0f} s")
+
+
 if __name__ == "__main__":
     os.makedirs("files", exist_ok=True)
-    {"readers": readers, "slow": slow, "writers": writers, "cuts": cuts, "kills": kills}[sys.argv[1]](int(sys.argv[2]))
+    {"readers": readers, "slow": slow, "writers": writers, "cuts": cuts, "kills": kills,
+     "resumed": resumed}[sys.argv[1]](int(sys.argv[2]))

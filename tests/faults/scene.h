@@ -1,6 +1,6 @@
 /*
- * What is done to a served folder while something goes wrong: one request, in pieces, and how the
- * folder stands before and after.
+ * The scenes in which something goes wrong: one request each, in pieces, and how the served file
+ * stands before and after.
  */
 #ifndef PERCH_FAULTS_SCENE_H
 #define PERCH_FAULTS_SCENE_H
@@ -10,42 +10,41 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { OPTIONS_MAX = 8, SCENE_NAME_MAX = 128, SCENES_MAX = 128 };
+#define SCENE_SUBFOLDER "folder" /* some files are in it */
+
+enum { OPTIONS_MAX = 8, SCENE_NAME_MAX = 128, SCENES_MAX = 128, TOKEN_LEN = 32 };
+
+/* What is done with a resumable upload. */
+enum part {
+    PART_NONE,   /* there is none */
+    PART_FIRST,  /* its first part is sent: what makes the others possible */
+    PART_BEGIN,  /* it is begun, and all of it sent */
+    PART_GO_ON,  /* a first part is there, and the rest is sent */
+    PART_CANCEL, /* a first part is there, and is not wanted any more */
+};
 
 struct scene {
-    char name[SCENE_NAME_MAX];
     const char *method;
-    const char *file; /* below the folder */
-    bool chunked;
-    bool had_old;     /* the file is there before */
-    bool expects;     /* Expect: 100-continue */
-    unsigned without; /* what the file system can't do: WITHOUT_... */
-    unsigned pieces;  /* of the body, each read by itself */
-    size_t piece_len;
+    const char *file;                 /* below the folder */
     const char *options[OPTIONS_MAX]; /* perch's, up to a NULL */
+    size_t piece_len;
+    unsigned pieces;  /* of the body, each read by itself */
+    unsigned first;   /* of them, those that are there before */
+    unsigned without; /* what the file system can't do: WITHOUT_... */
+    enum part part;
+    bool chunked;
+    bool had_old; /* the file is there before */
+    bool expects; /* Expect: 100-continue */
+    bool torn;    /* more is there than was acknowledged */
+    char name[SCENE_NAME_MAX];
+    char token[TOKEN_LEN + 1]; /* of the upload that is there before */
 };
 
 /* How the served name stands. */
 enum state { STATE_NONE, STATE_OLD, STATE_NEW, STATE_OTHER };
 
-/* What is in the folder. */
-struct sight {
-    enum state state;
-    unsigned others; /* names that have no business there, hidden ones aside */
-    unsigned hidden; /* names that begin as the store's own do */
-};
-
 /* All scenes, each body in that many pieces. Returns how many there are. */
 unsigned scene_list(struct scene scenes[static SCENES_MAX], unsigned pieces);
-
-/* The current folder as it stands before the scene. */
-void scene_set_up(const struct scene *scene);
-
-/* The request of the scene; stands until the next call. */
-const struct request *scene_request(const struct scene *scene);
-
-/* Looks at the current folder. */
-struct sight scene_look(const struct scene *scene);
 
 /* How the file shall stand if all goes well, and if it does not. */
 enum state scene_goal(const struct scene *scene);

@@ -12,6 +12,8 @@
  * A line for each scene and for each violation; the last line is the sum.
  */
 #include "errors.h"
+#include "folder.h"
+#include "message.h"
 #include "scene.h"
 #include "trace.h"
 
@@ -29,7 +31,29 @@ enum { KILL_PIECES = 16, FAIL_PIECES = 3 };
 
 static char *perch, *folder;
 static char *const *more_options;
-static unsigned step = 1, shots, passed, failed, named_all_the_same;
+static unsigned step = 1, shots, passed, failed, named_all_the_same, resumed;
+
+static const struct shot none = {.harm = HARM_NONE};
+
+/* ---- Running ---- */
+
+static void run_perch(const struct scene *scene, const struct request *request,
+                      const struct shot *shot, struct run *run)
+{
+    char *argv[2 * OPTIONS_MAX + 4] = {perch, "--directory", folder};
+    unsigned argc = 3;
+    for (unsigned i = 0; i < OPTIONS_MAX && scene->options[i]; i++)
+        argv[argc++] = (char *)scene->options[i];
+    for (unsigned i = 0; i < OPTIONS_MAX && more_options[i]; i++)
+        argv[argc++] = more_options[i];
+    trace_run(argv, request, scene->without, shot, run);
+}
+
+static void run_scene(const struct scene *scene, const struct shot *shot, struct run *run)
+{
+    folder_set_up(scene);
+    run_perch(scene, message_of(scene), shot, run);
+}
 
 /* ---- Judging ---- */
 
@@ -48,6 +72,12 @@ static int status_of(const struct run *run)
 static bool is_kill(const struct shot *shot)
 {
     return shot->harm == HARM_KILL_BEFORE || shot->harm == HARM_KILL_AFTER;
+}
+
+static bool says_nothing_is_there(int error)
+{
+    return error == ENOENT || error == ENOTDIR || error == ELOOP || error == ENXIO ||
+           error == ENODEV || error == ENAMETOOLONG || error == EXDEV;
 }
 
 static const char *judge_end(const struct shot *shot, const struct run *run)
@@ -93,12 +123,25 @@ static const char *judge_answer(const struct scene *scene, const struct shot *sh
     return NULL;
 }
 
-static const char *judge_leftovers(const struct shot *shot, const struct run *run,
-                                   const struct sight *sight)
+/* Of a resumable upload the state and what came may stay, so that it can go on, and a copy that is
+ * being made of what came; behind the end only the state. */
+static unsigned hidden_of_upload(const struct scene *scene, const struct shot *shot,
+                                 const struct run *run)
+{
+    int status = status_of(run);
+    if (scene->part == PART_NONE)
+        return 0;
+    if (status >= 200 && status < 300)
+        return scene->part == PART_GO_ON;
+    return is_kill(shot) ? 3 : 2;
+}
+
+static const char *judge_leftovers(const struct scene *scene, const struct shot *shot,
+                                   const struct run *run, const struct sight *sight)
 {
     if (sight->others)
         return "leaves a name that all can see";
-    if (sight->hidden == 0)
+    if (sight->hidden <= hidden_of_upload(scene, shot, run))
         return NULL;
     if (is_kill(shot))
         return sight->hidden <= run->hidden ? NULL : "leaves a hidden name that it took back";
@@ -109,30 +152,54 @@ static const char *judge_leftovers(const struct shot *shot, const struct run *ru
     return "leaves a hidden name";
 }
 
+/* A failure at its end is the end of an upload; an error that says that a file is not there makes
+ * it forgotten. Else it stays. */
+static bool may_be_forgotten(const struct scene *scene, const struct shot *shot,
+                             const struct run *run)
+{
+    int status = status_of(run);
+    return scene->part == PART_BEGIN || (status >= 400 && status != 404) ||
+           says_nothing_is_there(shot->error);
+}
+
+/* Whoever comes later can go on with an upload that is not complete, and gets it stored. */
+static const char *judge_resuming(const struct scene *scene, const struct shot *shot,
+                                  const struct run *struck)
+{
+    static struct run run;
+    char token[TOKEN_LEN + 1];
+    bool resumes = scene->part == PART_GO_ON || scene->part == PART_BEGIN;
+    if (!resumes || folder_look(scene).state == scene_goal(scene))
+        return NULL;
+    if (!folder_token(token))
+        return may_be_forgotten(scene, shot, struck) ? NULL : "has forgotten the upload";
+    run_perch(scene, message_state(token), &none, &run);
+    const char *offset = strstr(run.answer, "Upload-Offset: ");
+    if (status_of(&run) != 204 || !offset)
+        return may_be_forgotten(scene, shot, struck) ? NULL : "does not find the upload again";
+    run_perch(scene, message_rest(scene, token, strtoul(offset + 15, NULL, 10)), &none, &run);
+    int status = status_of(&run);
+    struct sight sight = folder_look(scene);
+    resumed++;
+    return (status == 201 || status == 204) && sight.state == scene_goal(scene) && !sight.others
+               ? NULL
+               : "can't go on with the upload";
+}
+
 static const char *judge(const struct scene *scene, const struct shot *shot, const struct run *run)
 {
-    struct sight sight = scene_look(scene);
+    struct sight sight = folder_look(scene);
     const char *wrong = judge_end(shot, run);
     if (!wrong && sight.state != scene_start(scene) && sight.state != scene_goal(scene))
         wrong = "leaves a file that is neither old nor new";
     if (!wrong)
         wrong = judge_answer(scene, shot, run, sight.state);
-    return wrong ? wrong : judge_leftovers(shot, run, &sight);
+    if (!wrong)
+        wrong = judge_leftovers(scene, shot, run, &sight);
+    return wrong ? wrong : judge_resuming(scene, shot, run);
 }
 
 /* ---- Shots ---- */
-
-static void run_scene(const struct scene *scene, const struct shot *shot, struct run *run)
-{
-    char *argv[2 * OPTIONS_MAX + 4] = {perch, "--directory", folder};
-    unsigned argc = 3;
-    for (unsigned i = 0; i < OPTIONS_MAX && scene->options[i]; i++)
-        argv[argc++] = (char *)scene->options[i];
-    for (unsigned i = 0; i < OPTIONS_MAX && more_options[i]; i++)
-        argv[argc++] = more_options[i];
-    scene_set_up(scene);
-    trace_run(argv, scene_request(scene), scene->without, shot, run);
-}
 
 static void complain(const struct scene *scene, const struct shot *shot, const struct run *run,
                      const char *wrong)
@@ -183,10 +250,11 @@ static void shoot_short(const struct scene *scene, unsigned when, const struct c
         shoot(scene, &(struct shot){.harm = HARM_END, .when = when});
 }
 
-/* Again and again interrupted, or asked to come back: that is no error that lasts. */
-static bool can_last(int error)
+/* Again and again interrupted, or asked to come back: that is no error that lasts. A connection
+ * that timed out says so once, and then that it is at its end. */
+static bool can_last(const struct call *call, int error)
 {
-    return error != EINTR && error != EAGAIN;
+    return error != EINTR && error != EAGAIN && !(call->on_peer && error == ETIMEDOUT);
 }
 
 static void shoot_to_fail(const struct scene *scene, const struct run *sound)
@@ -200,7 +268,7 @@ static void shoot_to_fail(const struct scene *scene, const struct run *sound)
         enum harm harm = call->number == SYS_close ? HARM_LATE_ERROR : HARM_ERROR;
         for (const int *error = call->on_peer ? row->of_peer : row->of_files; *error; error++) {
             shoot(scene, &(struct shot){harm, when, *error, 0, false});
-            if (harm == HARM_ERROR && can_last(*error))
+            if (harm == HARM_ERROR && can_last(call, *error))
                 shoot(scene, &(struct shot){harm, when, *error, 0, true});
         }
         if (row->counts)
@@ -208,14 +276,28 @@ static void shoot_to_fail(const struct scene *scene, const struct run *sound)
     }
 }
 
-static void play(const struct scene *scene, bool kill)
+/* Sends what is there before the scene. */
+static void prepare(struct scene *scene)
+{
+    static struct run run;
+    struct scene first = *scene;
+    if (scene->part != PART_GO_ON && scene->part != PART_CANCEL)
+        return;
+    first.part = PART_FIRST;
+    run_scene(&first, &none, &run);
+    if (!folder_token(scene->token))
+        errx(1, "%s: the first part is not kept: %s", scene->name, run.answer);
+    folder_keep_hidden();
+}
+
+static void play(struct scene *scene, bool kill)
 {
     static struct run sound;
-    static const struct shot none = {.harm = HARM_NONE};
     unsigned before = passed + failed;
+    prepare(scene);
     run_scene(scene, &none, &sound);
     const char *wrong = judge(scene, &none, &sound);
-    if (!wrong && scene_look(scene).state != scene_goal(scene))
+    if (!wrong && folder_look(scene).state != scene_goal(scene))
         wrong = "fails without any harm";
     if (wrong) {
         complain(scene, &none, &sound, wrong);
@@ -248,6 +330,7 @@ int main(int argc, char *argv[])
         play(&scenes[i], kill);
     printf("the folder's sync failed, told to the client, the new state stands: %u\n",
            named_all_the_same);
+    printf("uploads that went on afterwards: %u\n", resumed);
     printf("%u passed, %u failed\n", passed, failed);
     return failed > 0;
 }
