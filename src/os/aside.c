@@ -115,9 +115,14 @@ int aside_find(struct aside *aside, int folder, const char *token, uint64_t leng
     struct stat facts;
     if (open_hidden(aside, folder, token, O_APPEND | O_NONBLOCK) != 0)
         return -1;
-    if (place_stat(aside->fd, &facts) != 0 || !S_ISREG(facts.st_mode))
-        return lose(aside);
-    return (uint64_t)facts.st_size < length ? lose(aside) : 0;
+    /* Not to know what it is takes nothing away: it may be known again. */
+    if (place_stat(aside->fd, &facts) != 0) {
+        int error = errno;
+        close(aside->fd);
+        errno = error;
+        return -1;
+    }
+    return !S_ISREG(facts.st_mode) || (uint64_t)facts.st_size < length ? lose(aside) : 0;
 }
 
 /* ---- The name ---- */

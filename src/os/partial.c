@@ -90,13 +90,22 @@ int partial_save(const struct store *store, struct partial *partial)
     return status;
 }
 
-static bool read_state(struct partial *partial)
+static int read_state(struct partial *partial)
 {
-    ssize_t len = pread(partial->fd, partial->text, sizeof partial->text, 0);
-    if (len < 0 || !upload_state_read(&partial->state, (struct span){partial->text, (size_t)len}))
-        return false;
+    size_t len = 0;
+    for (;;) {
+        ssize_t got =
+            pread(partial->fd, partial->text + len, sizeof partial->text - len, (off_t)len);
+        if (got < 0 && errno != EINTR)
+            return place_failed("read", partial->name);
+        if (got == 0)
+            break;
+        len += got > 0 ? (size_t)got : 0;
+    }
+    if (!upload_state_read(&partial->state, (struct span){partial->text, len}))
+        return S_NOT_FOUND;
     partial->offset = partial->state.offset;
-    return true;
+    return 0;
 }
 
 /* ---- Turns ---- */
@@ -122,19 +131,23 @@ static void want(const struct store *store, const struct partial *partial)
     close(fd);
 }
 
-/* False where whoever has it does not let go in time. */
-static bool take_turn(const struct store *store, const struct partial *partial)
+/* S_UNAVAILABLE where whoever has it does not let go in time. Where there are no locks nobody gets
+ * it: two who write to one upload at a time would spoil it. */
+static int take_turn(const struct store *store, const struct partial *partial)
 {
-    if (lock(partial))
-        return true;
-    want(store, partial);
-    int64_t deadline = deadline_in(PARTIAL_TURN_MS);
+    int64_t deadline = DEADLINE_NEVER;
     while (!lock(partial)) {
+        if (errno != EWOULDBLOCK && errno != EINTR)
+            return place_failed("lock", partial->name);
+        if (deadline == DEADLINE_NEVER) {
+            want(store, partial);
+            deadline = deadline_in(PARTIAL_TURN_MS);
+        }
         if (clock_ms() > deadline)
-            return false;
+            return S_UNAVAILABLE;
         poll(NULL, 0, PARTIAL_LOOK_MS);
     }
-    return true;
+    return 0;
 }
 
 /* ---- Beginning ---- */
@@ -196,15 +209,16 @@ static bool is_token(struct span text)
     return text.len == RANDOM_NAME_LEN;
 }
 
-/* It may have been removed while its lock was waited for, or be too old. */
-static bool is_there(struct partial *partial)
+/* S_NOT_FOUND: it was removed while its lock was waited for, or is too old. */
+static int look(struct partial *partial)
 {
     struct stat facts;
-    if (place_stat(partial->fd, &facts) != 0 || !S_ISREG(facts.st_mode) || facts.st_nlink == 0)
-        return false;
+    if (place_stat(partial->fd, &facts) != 0)
+        return place_failed("stat", partial->name);
     partial->size = facts.st_size;
     partial->left_s = LEFTOVER_SECONDS - (clock_seconds() - facts.st_mtim.tv_sec);
-    return partial->left_s > 0;
+    bool is_there = S_ISREG(facts.st_mode) && facts.st_nlink != 0 && partial->left_s > 0;
+    return is_there ? 0 : S_NOT_FOUND;
 }
 
 /* What came of it; where that is lost, the state is of no use any more. */
@@ -227,12 +241,13 @@ int partial_find(const struct store *store, struct span token, struct partial *p
         openat(store->folder, partial->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (partial->fd < 0)
         return place_is_nothing(errno) ? S_NOT_FOUND : place_failed("open", partial->name);
-    int status = S_UNAVAILABLE;
-    if (take_turn(store, partial)) {
-        status = is_there(partial) && read_state(partial) ? 0 : S_NOT_FOUND;
-        if (status == 0)
-            status = find_upload(store, partial);
-    }
+    int status = take_turn(store, partial);
+    if (status == 0)
+        status = look(partial);
+    if (status == 0)
+        status = read_state(partial);
+    if (status == 0)
+        status = find_upload(store, partial);
     if (status != 0)
         end_state(store, partial, status == S_NOT_FOUND);
     return status;

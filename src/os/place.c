@@ -118,17 +118,12 @@ void place_unlock(int lock)
 
 int place_sync(const struct place *place)
 {
-/* A build for the tests of a power cut, which must fail without this call. */
-#ifndef PERCH_FAULT_NO_FOLDER_SYNC
     int done;
     do
         done = fsync(place->folder);
     while (done != 0 && errno == EINTR);
     if (done != 0)
         return place_failed("fsync the folder of", place->path);
-#else
-    (void)place;
-#endif
     return 0;
 }
 
