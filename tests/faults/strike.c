@@ -77,7 +77,8 @@ static bool is_kill(const struct shot *shot)
 static bool says_nothing_is_there(int error)
 {
     return error == ENOENT || error == ENOTDIR || error == ELOOP || error == ENXIO ||
-           error == ENODEV || error == ENAMETOOLONG || error == EXDEV;
+           error == ENODEV || error == ENAMETOOLONG || error == EXDEV || error == ESTALE ||
+           /* of a folder, which can't be: */ error == EBUSY || error == ETXTBSY || error == EISDIR;
 }
 
 static const char *judge_end(const struct shot *shot, const struct run *run)
