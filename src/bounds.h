@@ -86,7 +86,9 @@
 /* ---- Buffers ---- */
 
 /* One read of an upload: large enough that the system calls vanish behind the copying. Lives in
- * .bss, so that pages nobody fills cost nothing. */
+ * .bss, so that pages nobody fills cost nothing. By splice(2), socket to pipe to file, a GB takes 0.2
+ * to 0.4 s of CPU in place of 0.4 to 0.5, and no less time where it is synced; but then each connection
+ * needs a pipe before it is jailed, whether it uploads or not, and the jail lets one more call out. */
 #define WIRE_IN_BYTES (262144 + 2 * HEAD_MAX)
 /* Replies gathered before one write; holds the longest reply that is built in memory. */
 #define WIRE_OUT_BYTES 65536

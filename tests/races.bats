@@ -16,7 +16,7 @@ teardown() {
 
 # Python with what these tests share. A version's content tells which it is, in each of its parts.
 racing() {
-    { cat <<'END' && cat; } | py "$@"
+    { cat <<'END' && cat; } | py
 import threading
 
 def version(number):

@@ -15,7 +15,7 @@ teardown() {
 
 # Python with what most tests here need.
 resumable() {
-    { cat <<'END' && cat; } | py "$@"
+    { cat <<'END' && cat; } | py
 PART = "Content-Type: application/partial-upload"
 LIMIT_LINE = f"max-size={16 << 30}, max-age="
 
