@@ -251,7 +251,7 @@ deb: | $(AFTER_DEPS)
 
 # A unit program is one file of tests/unit, linked with the pure rooms.
 UNITS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
-PURE  := $(call objects,$(wildcard src/base/*.c src/http/*.c),dynamic)
+PURE  := $(call objects,$(wildcard src/base/*.c src/http/*.c) src/launch/demand.c,dynamic)
 
 $(BUILD)/unit/%: tests/unit/%.c $(PURE)
 	@mkdir -p $(@D)

@@ -178,6 +178,20 @@
 #define ACCEPTS_A_TURN        16
 #define LISTEN_BACKLOG        4096 /* the kernel cuts it to net.core.somaxconn */
 #define DRAIN_SECONDS_DEFAULT 10
+/* Handlers that wait for a connection, at most: more than this at a time come rarely to the machines
+ * that this is for. */
+#define SPARES_DEFAULT 8
+#define REUSE_DEFAULT  1
+/* Their number follows what came in a slice of time; what it was once falls by a quarter a slice. */
+#define DEMAND_SLICE_MS   100
+#define DEMAND_SLICES_MAX 64
+#define DEMAND_FALL       4
+/* Nobody waits: the pause before one more is started. */
+#define SPARES_REFILL_MS 1
+/* One ended before it had a connection: the pause before another one is started. */
+#define SPARES_FAILED_MS 1000
+/* Files that spares may have read: perch, and what options name. */
+#define IDENTITY_FILES_MAX 16
 /* After descriptors or processes ran out: the pause before accepting is tried again. */
 #define SHORTAGE_PAUSE_MS 100
 /* Refused sockets stay open this long, so that the 503 is read before a reset can overtake it. */
@@ -196,7 +210,7 @@
 /* For an origin whose handler was ended by a signal: as long as sshd starts with, and as it ends.
  */
 #define PENALTY_SECONDS_DEFAULT 30
-#define PENALTY_MS_MAX          600000
+#define PENALTY_MAX_MS          600000
 /* Origins at a time, searched one after another. */
 #define PENALTIES_MAX 256
 /* What happens again within this time is counted and told at its end. */

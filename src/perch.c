@@ -7,10 +7,12 @@
 #include "base/diag.h"
 #include "bounds.h"
 #include "os/client.h"
+#include "os/handover.h"
 #include "os/inherit.h"
 #include "os/jail.h"
 #include "os/local.h"
 #include "os/powers.h"
+#include "os/stop.h"
 #include "os/store.h"
 #include "os/sweep.h"
 #include "os/wire.h"
@@ -61,11 +63,13 @@ static void drop_powers(const struct settings *settings)
         powers_give_up();
 }
 
-static void enter_jail(const struct settings *settings, int folder, bool is_network)
+static void enter_jail(const struct settings *settings, int folder, enum peer_kind kind)
 {
     unsigned lacking = JAIL_LANDLOCK | JAIL_SECCOMP;
-    unsigned does =
-        (settings->read_only ? 0U : FILTER_WRITES) | (settings->listing ? FILTER_LISTS : 0U);
+    bool is_network = kind == PEER_SOCKET || kind == PEER_CONTROL;
+    unsigned does = (settings->read_only ? 0U : FILTER_WRITES) |
+                    (settings->listing ? FILTER_LISTS : 0U) |
+                    (kind == PEER_CONTROL ? FILTER_AWAITS : 0U);
     if (settings->sandbox != SANDBOX_OFF)
         lacking = jail_enter(folder, does);
     if (lacking && settings->sandbox == SANDBOX_REQUIRE)
@@ -79,6 +83,29 @@ static void enter_jail(const struct settings *settings, int folder, bool is_netw
     if (lacking && settings->sandbox == SANDBOX_AUTO)
         diag_warn("this kernel lacks %s: a client that takes its handler over is held by less",
                   jail_parts_text(lacking));
+}
+
+/* One connection after another, as they are handed over; most often there is one. Nothing of one is
+ * kept for the next. */
+static void serve_what_comes(const struct settings *settings, const struct store *store,
+                             struct wire *wire, int control)
+{
+    struct handover handover;
+    struct client client;
+    do {
+        int connection = handover_take(control, &handover);
+        if (connection < 0)
+            return;
+        client_begin_at(&client, &handover.peer);
+        local_begin_at(&handover.local);
+        wire_open_late(wire, connection, &settings->pace);
+        session_run(settings, store, &client, wire);
+        if (!handover.returns || stop_asked())
+            return;
+        close(connection);
+        session_forget(wire);
+        diag_limit(DIAG_LINES_MAX);
+    } while (handover_return(control));
 }
 
 int main(int argc, char *argv[])
@@ -107,16 +134,25 @@ int main(int argc, char *argv[])
         return EX_OK;
     if (peer.in_kind == PEER_PATIENT && isatty(peer.in))
         settings_stop_the_clocks(&settings);
-    client_begin(&client, peer.in);
-    local_begin(peer.in);
-    wire_open(&wire, peer, &settings.pace);
+    bool is_to_come = peer.in_kind == PEER_CONTROL;
+    if (is_to_come) {
+        local_ask_name();
+        wire_prepare();
+    } else {
+        client_begin(&client, peer.in);
+        local_begin(peer.in);
+        wire_open(&wire, peer, &settings.pace);
+    }
     diag_open();
     diag_limit(DIAG_LINES_MAX);
-    if (log_open(settings.log))
+    if (log_open(settings.log) && !is_to_come)
         client_address(&client); /* asked for now: later it may not be allowed any more */
 
     drop_powers(&settings);
-    enter_jail(&settings, store.folder, peer.in_kind == PEER_SOCKET);
-    session_run(&settings, &store, &client, &wire);
+    enter_jail(&settings, store.folder, peer.in_kind);
+    if (is_to_come)
+        serve_what_comes(&settings, &store, &wire, peer.in);
+    else
+        session_run(&settings, &store, &client, &wire);
     return EX_OK;
 }

@@ -11,6 +11,7 @@
 #include "launch/listener.h"
 #include "launch/metrics.h"
 #include "launch/sources.h"
+#include "launch/spares.h"
 #include "os/powers.h"
 
 #include <errno.h>
@@ -29,6 +30,7 @@ struct settings {
     unsigned max_connections;
     const char *metrics;
     unsigned max_per_source; /* 0: the option was not given */
+    unsigned spares, reuse;
     int penalty_ms;
     int drain_ms;
     const char *user; /* NULL: whoever it was started as */
@@ -51,6 +53,8 @@ static const struct option_row rows[] = {
     {"listen", "[HOST:]PORT|/PATH", "where to listen; may be repeated (127.0.0.1:4221)", 0, take_listen},
     {"max-connections", "N", "at once; more wait in the kernel's queue (512)", MEMBER(max_connections), option_count},
     {"max-per-source", "N", "of one address or IPv6 /64; more get 503 (32)", MEMBER(max_per_source), option_count},
+    {"spares", "N", "handlers started ahead, at most; 0: none (8)", MEMBER(spares), option_count_or_none},
+    {"reuse", "N", "connections of one handler: weaker walls (1)", MEMBER(reuse), option_count},
     {"penalty", "SECONDS", "refuse an address after a crash; 0: not (30)", MEMBER(penalty_ms), option_seconds},
     {"drain", "SECONDS", "for handlers at work to finish; 0: no limit (10)", MEMBER(drain_ms), option_seconds},
     {"user", "NAME", "as root: become NAME; root: stay root", MEMBER(user), option_text},
@@ -125,6 +129,8 @@ static const char **parse(struct settings *settings, int argc, char *argv[])
         diag_die(EX_OSERR, "no memory for %d arguments", argc);
     *settings = (struct settings){
         .max_connections = MAX_CONNECTIONS_DEFAULT,
+        .spares = SPARES_DEFAULT,
+        .reuse = REUSE_DEFAULT,
         .penalty_ms = PENALTY_SECONDS_DEFAULT * 1000,
         .drain_ms = DRAIN_SECONDS_DEFAULT * 1000,
     };
@@ -154,6 +160,7 @@ int main(int argc, char *argv[])
     /* What is static lasts as long as the program. */
     static struct listeners listeners;
     static struct launch_plan plan;
+    static struct spares spares;
     static const char **handler_argv;
     struct settings settings;
     char summary[1024];
@@ -175,9 +182,18 @@ int main(int argc, char *argv[])
     unsigned per_source =
         settings.max_per_source ? settings.max_per_source : MAX_PER_SOURCE_DEFAULT;
 
+    spares = (struct spares){
+        .children = children_new(settings.max_connections + settings.spares, handler,
+                                 (char *const *)handler_argv, settings.reuse),
+        .most = settings.spares,
+        .reuse = settings.reuse,
+        .room = settings.max_connections,
+    };
+    identity_begin(&spares.identity, handler, (char *const *)handler_argv);
     plan = (struct launch_plan){
         .listeners = &listeners,
-        .children = children_new(settings.max_connections, handler, (char *const *)handler_argv),
+        .children = spares.children,
+        .spares = &spares,
         .sources = sources_new(settings.max_connections, per_source, settings.max_per_source > 0,
                                settings.penalty_ms),
         .max_connections = settings.max_connections,

@@ -178,8 +178,10 @@ options_in_help() {
 
 @test "perch: a datagram socket on stdin" {
     py <<'END'
+# Of the second kind is the control socket of a spare: it wants a connection, no words.
 for kind in socket.SOCK_DGRAM, socket.SOCK_SEQPACKET:
     ours, theirs = socket.socketpair(type=kind)
+    ours.send(b"GET / HTTP/1.1")
     with Process([PERCH], expect=78, stdin=theirs, stdout=subprocess.PIPE) as perch:
         theirs.close()
         assert perch.popen.stdout.read() == b""

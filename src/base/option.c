@@ -243,3 +243,12 @@ const char *option_count(void *member, const char *value)
     *(unsigned *)member = (unsigned)count;
     return NULL;
 }
+
+const char *option_count_or_none(void *member, const char *value)
+{
+    uint64_t count;
+    if (!span_decimal(span_of(value), 7, &count) || count > COUNT_MAX)
+        return "is no count; give a number from 0 to 1000000";
+    *(unsigned *)member = (unsigned)count;
+    return NULL;
+}

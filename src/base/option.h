@@ -60,7 +60,8 @@ const char *option_size(void *member, const char *value);
 /* int, milliseconds: seconds with up to three decimals, 0 to 86400. */
 const char *option_seconds(void *member, const char *value);
 
-/* unsigned, 1 to 1000000. */
+/* unsigned, 1 to 1000000; or 0 to that. */
 const char *option_count(void *member, const char *value);
+const char *option_count_or_none(void *member, const char *value);
 
 #endif

@@ -1,38 +1,63 @@
 #include "launch/children.h"
 
+#include "base/diag.h"
+#include "launch/offer.h"
 #include "launch/spawn.h"
 #include "launch/table.h"
 #include "os/stop.h"
 
+#include <errno.h>
 #include <signal.h>
+#include <string.h>
+#include <sys/epoll.h>
 #include <sys/wait.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+enum { NO_CONTROL = -1 };
+
+/* In the order in which they got their connection, or came to wait for one. */
+struct line {
+    int first, last; /* slots, or TABLE_END */
+    unsigned count;
+};
 
 struct child {
     pid_t pid; /* 0: the slot is free */
     int tag;
-    uint64_t number;    /* counts connections up */
-    int older, younger; /* slots, in the order of those numbers; or TABLE_END */
+    struct line *line;   /* it stands in; NULL: it has been dismissed */
+    uint64_t number;     /* counts connections up */
+    int before, behind;  /* slots in its line, or TABLE_END */
+    int control;         /* our end; NO_CONTROL: nothing more will be said over it */
+    unsigned left;       /* connections that it may still be given */
+    unsigned generation; /* of the files that it has read */
 };
 
 struct children {
     const char *program;
     char *const *argv;
-    unsigned count, max;
+    unsigned count, max, reuse;
+    unsigned generation;
     uint64_t numbers;
-    int oldest, youngest;
+    struct line busy, spares;
+    int returns; /* an epoll of the controls of those that will come back; -1: none will */
     struct table *table;
     struct child *at; /* by the table's slots */
 };
 
-struct children *children_new(unsigned max, const char *program, char *const argv[])
+struct children *children_new(unsigned max, const char *program, char *const argv[], unsigned reuse)
 {
     struct children *children = table_array(1, sizeof *children);
     children->program = program;
     children->argv = argv;
     children->max = max;
-    children->oldest = children->youngest = TABLE_END;
+    children->reuse = reuse;
+    children->busy = children->spares = (struct line){TABLE_END, TABLE_END, 0};
     children->table = table_new(max);
     children->at = table_array(max, sizeof *children->at);
+    children->returns = reuse > 1 ? epoll_create1(EPOLL_CLOEXEC) : -1;
+    if (reuse > 1 && children->returns < 0)
+        diag_die(EX_OSERR, "--reuse: epoll_create1: %s", strerror(errno));
     return children;
 }
 
@@ -41,48 +66,204 @@ unsigned children_count(const struct children *children)
     return children->count;
 }
 
-/* ---- By age ---- */
+unsigned children_busy(const struct children *children)
+{
+    return children->busy.count;
+}
 
-static void link_youngest(struct children *children, int slot)
+unsigned children_spares(const struct children *children)
+{
+    return children->spares.count;
+}
+
+/* ---- Lines ---- */
+
+static void enqueue(struct children *children, struct line *line, int slot)
 {
     struct child *child = &children->at[slot];
-    child->number = ++children->numbers;
-    child->older = children->youngest;
-    child->younger = TABLE_END;
-    if (child->older == TABLE_END)
-        children->oldest = slot;
+    child->line = line;
+    child->before = line->last;
+    child->behind = TABLE_END;
+    if (child->before == TABLE_END)
+        line->first = slot;
     else
-        children->at[child->older].younger = slot;
-    children->youngest = slot;
+        children->at[child->before].behind = slot;
+    line->last = slot;
+    line->count++;
 }
 
-static void unlink_child(struct children *children, int slot)
+static void dequeue(struct children *children, int slot)
 {
-    const struct child *child = &children->at[slot];
-    if (child->older == TABLE_END)
-        children->oldest = child->younger;
+    struct child *child = &children->at[slot];
+    struct line *line = child->line;
+    if (!line)
+        return;
+    if (child->before == TABLE_END)
+        line->first = child->behind;
     else
-        children->at[child->older].younger = child->younger;
-    if (child->younger == TABLE_END)
-        children->youngest = child->older;
+        children->at[child->before].behind = child->behind;
+    if (child->behind == TABLE_END)
+        line->last = child->before;
     else
-        children->at[child->younger].older = child->older;
+        children->at[child->behind].before = child->before;
+    line->count--;
+    child->line = NULL;
 }
 
-/* ---- Their lives ---- */
+/* ---- Spawning ---- */
 
-int children_spawn(struct children *children, int connection, int tag)
+/* The slot of a new child that stands in no line, or -1 with errno. */
+static int start(struct children *children, int descriptor, int control)
 {
-    pid_t pid = spawn_program(children->program, children->argv, connection, connection);
+    if (children->count == children->max) {
+        errno = EAGAIN;
+        return -1;
+    }
+    pid_t pid = spawn_program(children->program, children->argv, descriptor, descriptor);
     if (pid < 0)
         return -1;
     int slot = table_add(children->table, (uint64_t)pid);
-    children->at[slot].pid = pid;
-    children->at[slot].tag = tag;
-    link_youngest(children, slot);
+    children->at[slot] = (struct child){
+        .pid = pid,
+        .control = control,
+        .left = children->reuse,
+        .generation = children->generation,
+    };
     children->count++;
+    return slot;
+}
+
+static void connect_to(struct children *children, int slot, int tag)
+{
+    children->at[slot].tag = tag;
+    children->at[slot].number = ++children->numbers;
+    enqueue(children, &children->busy, slot);
+}
+
+int children_spawn(struct children *children, int connection, int tag)
+{
+    int slot = start(children, connection, NO_CONTROL);
+    if (slot < 0)
+        return -1;
+    connect_to(children, slot, tag);
     return 0;
 }
+
+int children_spawn_spare(struct children *children)
+{
+    int ends[2];
+    if (offer_control(ends) != 0)
+        return -1;
+    int slot = start(children, ends[1], ends[0]);
+    int error = errno;
+    close(ends[1]);
+    if (slot >= 0) {
+        enqueue(children, &children->spares, slot);
+        return 0;
+    }
+    close(ends[0]);
+    errno = error;
+    return -1;
+}
+
+/* ---- Spares ---- */
+
+static void close_control(struct child *child)
+{
+    if (child->control != NO_CONTROL)
+        close(child->control); /* which takes it out of the epoll, too */
+    child->control = NO_CONTROL;
+}
+
+static void dismiss(struct children *children, int slot)
+{
+    dequeue(children, slot);
+    close_control(&children->at[slot]);
+}
+
+void children_dismiss_spare(struct children *children)
+{
+    if (children->spares.last != TABLE_END)
+        dismiss(children, children->spares.last);
+}
+
+void children_dismiss_spares(struct children *children)
+{
+    children->generation++;
+    while (children->spares.last != TABLE_END)
+        dismiss(children, children->spares.last);
+}
+
+static void await_return(struct children *children, int slot)
+{
+    struct epoll_event event = {.events = EPOLLIN, .data.u32 = (uint32_t)slot};
+    struct child *child = &children->at[slot];
+    if (epoll_ctl(children->returns, EPOLL_CTL_ADD, child->control, &event) != 0 && errno != EEXIST)
+        close_control(child); /* then it is its last */
+}
+
+bool children_hand_over(struct children *children, struct handover *handover, int connection,
+                        int tag)
+{
+    while (children->spares.first != TABLE_END) {
+        int slot = children->spares.first;
+        struct child *child = &children->at[slot];
+        handover->returns = child->left > 1;
+        /* A spare that waits says nothing. */
+        if (offer_hears(child->control) != 0 ||
+            offer_give(child->control, handover, connection) != 0) {
+            dismiss(children, slot);
+            kill(child->pid, SIGKILL);
+            continue;
+        }
+        dequeue(children, slot);
+        connect_to(children, slot, tag);
+        child->left--;
+        if (handover->returns)
+            await_return(children, slot);
+        else
+            close_control(child);
+        return true;
+    }
+    return false;
+}
+
+/* ---- Coming back ---- */
+
+int children_returns_fd(const struct children *children)
+{
+    return children->returns;
+}
+
+int children_collect(struct children *children, int *tag)
+{
+    struct epoll_event event;
+    while (children->returns >= 0 && epoll_wait(children->returns, &event, 1, 0) == 1) {
+        int slot = (int)event.data.u32;
+        struct child *child = &children->at[slot];
+        int said = offer_hears(child->control);
+        if (said == 0)
+            continue;
+        if (said < 0 || child->line != &children->busy) {
+            /* It has ended, or is not what it should be. */
+            if (child->line == &children->spares)
+                dequeue(children, slot);
+            close_control(child);
+            kill(child->pid, SIGKILL);
+            continue;
+        }
+        *tag = child->tag;
+        dequeue(children, slot);
+        if (child->generation != children->generation)
+            close_control(child);
+        else
+            enqueue(children, &children->spares, slot);
+        return 1;
+    }
+    return 0;
+}
+
+/* ---- Ending ---- */
 
 int children_reap(struct children *children, struct ending *ending)
 {
@@ -96,9 +277,12 @@ int children_reap(struct children *children, struct ending *ending)
             slot = table_next(children->table, slot);
         /* TABLE_END still: not one of ours, but a child that the launcher was started with. */
     }
-    ending->tag = children->at[slot].tag;
-    unlink_child(children, slot);
-    children->at[slot].pid = 0;
+    struct child *child = &children->at[slot];
+    ending->tag = child->tag;
+    ending->was_spare = child->line != &children->busy;
+    ending->was_dismissed = child->line == NULL;
+    dismiss(children, slot);
+    child->pid = 0;
     table_remove(children->table, slot);
     children->count--;
     return 1;
@@ -117,8 +301,8 @@ unsigned children_ask_to_yield(const struct children *children, uint64_t *asked,
                                int idle_ms)
 {
     unsigned done = 0;
-    int slot = children->oldest;
-    for (; slot != TABLE_END && done < count; slot = children->at[slot].younger) {
+    int slot = children->busy.first;
+    for (; slot != TABLE_END && done < count; slot = children->at[slot].behind) {
         const struct child *child = &children->at[slot];
         if (child->number <= *asked)
             continue;

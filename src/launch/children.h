@@ -5,10 +5,16 @@
  * launcher. It gets the connection as descriptors 0 and 1, the launcher's descriptor 2, an empty
  * environment, and the launcher's signals blocked: perch unblocks them when it is ready for them,
  * so that one that comes before is not lost.
+ *
+ * A spare has been started before there is a connection for it, and waits for one (os/handover.h).
+ * With a reuse of more than 1 a handler comes back to be a spare, so many times.
  */
 #ifndef PERCH_LAUNCH_CHILDREN_H
 #define PERCH_LAUNCH_CHILDREN_H
 
+#include "os/handover.h"
+
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -18,21 +24,47 @@ struct children;
 struct ending {
     pid_t pid;
     int status;
-    int tag;
+    int tag;            /* not of a spare */
+    bool was_spare;     /* it had no connection */
+    bool was_dismissed; /* and was to end */
 };
 
 /* At most max at once, each an exec of program with these arguments (argv[0] and the NULL
- * included), which stay the caller's. Dies with EX_OSERR where memory is short. */
-struct children *children_new(unsigned max, const char *program, char *const argv[]);
+ * included), which stay the caller's; each for reuse connections. Dies with EX_OSERR where memory
+ * is short. */
+struct children *children_new(unsigned max, const char *program, char *const argv[],
+                              unsigned reuse);
 
+/* All of them; those that have a connection; and those that wait for one. */
 unsigned children_count(const struct children *children);
+unsigned children_busy(const struct children *children);
+unsigned children_spares(const struct children *children);
 
 /* Spawns one; the descriptor stays the caller's to close. tag is given back when it has ended. 0,
  * or -1 with errno: EAGAIN or ENOMEM where there is no room for a process now. */
 int children_spawn(struct children *children, int connection, int tag);
 
+/* Spawns a spare. 0, or -1 with errno. */
+int children_spawn_spare(struct children *children);
+
+/* Gives the connection to the spare that has been waiting for longest; the descriptor stays the
+ * caller's to close. False: there is none. Sets handover->returns. */
+bool children_hand_over(struct children *children, struct handover *handover, int connection,
+                        int tag);
+
+/* Ends the spare that came last; or all that wait, and those that will come back. */
+void children_dismiss_spare(struct children *children);
+void children_dismiss_spares(struct children *children);
+
 /* Collects one that has ended. 1: *ending is filled in; 0: there is none at present. */
 int children_reap(struct children *children, struct ending *ending);
+
+/* Polls readable where a handler may have come back; -1: they don't. */
+int children_returns_fd(const struct children *children);
+
+/* Collects one that has come back. 1: *tag is its last connection's; 0: there is none. One that
+ * speaks out of turn is killed. */
+int children_collect(struct children *children, int *tag);
 
 /* To all of them. */
 void children_signal(const struct children *children, int signal);

@@ -30,13 +30,16 @@ static void shortage_ends(struct intake *intake)
 
 /* ---- Handlers ---- */
 
-static void serve(struct intake *intake, int connection, int source)
+static void serve(struct intake *intake, int connection, int source,
+                  const struct sockaddr_storage *address)
 {
     intake->held = INTAKE_NONE;
-    if (children_spawn(intake->children, connection, source) != 0) {
+    if (!spares_serve(intake->spares, connection, address, source) &&
+        children_spawn(intake->children, connection, source) != 0) {
         pause_for_shortage(intake, "spawning a handler");
         intake->held = connection;
         intake->held_source = source;
+        intake->held_address = *address;
         return;
     }
     close(connection);
@@ -56,7 +59,7 @@ void intake_tick(struct intake *intake)
         return;
     intake->paused_until = 0;
     if (intake->held != INTAKE_NONE)
-        serve(intake, intake->held, intake->held_source);
+        serve(intake, intake->held, intake->held_source, &intake->held_address);
 }
 
 void intake_close(struct intake *intake)
@@ -71,7 +74,7 @@ void intake_close(struct intake *intake)
 
 static bool is_full(const struct intake *intake)
 {
-    return children_count(intake->children) >= intake->max_connections;
+    return children_busy(intake->children) >= intake->max_connections;
 }
 
 static bool may_accept(const struct intake *intake)
@@ -119,7 +122,7 @@ static bool accept_one(struct intake *intake, int listener)
     if (source == SOURCE_FULL || source == SOURCE_PENALISED)
         refuse(intake, connection, source, origin);
     else
-        serve(intake, connection, source);
+        serve(intake, connection, source, &address);
     return true;
 }
 

@@ -10,6 +10,7 @@
 #include "launch/children.h"
 #include "launch/room.h"
 #include "launch/sources.h"
+#include "launch/spares.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -19,9 +20,11 @@ struct intake {
     struct sources *sources;
     unsigned max_connections;
     uint64_t refused;
+    struct spares *spares;
     int held, held_source; /* a connection that there was no process for yet; or INTAKE_NONE */
-    int64_t paused_until;  /* nothing is accepted before this; 0: no pause */
-    bool short_of;         /* descriptors, processes or memory */
+    struct sockaddr_storage held_address;
+    int64_t paused_until; /* nothing is accepted before this; 0: no pause */
+    bool short_of;        /* descriptors, processes or memory */
     struct room room;
 };
 

@@ -62,17 +62,31 @@ static void say_how_it_ended(struct launcher *launcher, const struct ending *end
     struct origin origin;
     char who[ORIGIN_TEXT_BYTES] = "its client";
     int number = WIFSIGNALED(ending->status) ? WTERMSIG(ending->status) : 0;
-    if (WIFEXITED(ending->status) && WEXITSTATUS(ending->status) != 0)
+    if (ending->was_spare && ending->was_dismissed)
+        return;
+    bool failed = WIFEXITED(ending->status) && WEXITSTATUS(ending->status) != 0;
+    if (failed && ending->was_spare)
+        news(NEWS_SPARE, "spare handler %d ended before it had a connection: exit code %d",
+             (int)ending->pid, WEXITSTATUS(ending->status));
+    else if (failed)
         news(NEWS_FAILURE, "handler %d could not serve: exit code %d", (int)ending->pid,
              WEXITSTATUS(ending->status));
     if (number == 0 || number == SIGTERM || number == SIGKILL)
         return;
     launcher->counts.crashed++;
-    bool penalised = sources_penalise(launcher->plan->sources, ending->tag, &origin);
+    bool penalised =
+        !ending->was_spare && sources_penalise(launcher->plan->sources, ending->tag, &origin);
     if (penalised)
         origin_text(origin, who);
     news(NEWS_CRASH, "handler %d was ended by signal %d (%s); %s is %s", (int)ending->pid, number,
          strsignal(number), who, penalised ? "penalised" : "not penalised");
+}
+
+static void connection_ended(struct launcher *launcher, int source)
+{
+    sources_leave(launcher->plan->sources, source);
+    launcher->counts.served++;
+    intake_freed(&launcher->intake);
 }
 
 static void reap(struct launcher *launcher)
@@ -80,10 +94,18 @@ static void reap(struct launcher *launcher)
     struct ending ending;
     while (children_reap(launcher->plan->children, &ending)) {
         say_how_it_ended(launcher, &ending);
-        sources_leave(launcher->plan->sources, ending.tag);
-        launcher->counts.served++;
-        intake_freed(&launcher->intake);
+        if (!ending.was_spare)
+            connection_ended(launcher, ending.tag);
+        else if (!ending.was_dismissed)
+            spares_failed(launcher->plan->spares);
     }
+}
+
+static void collect(struct launcher *launcher)
+{
+    int source;
+    while (children_collect(launcher->plan->children, &source))
+        connection_ended(launcher, source);
 }
 
 static void read_signals(struct launcher *launcher)
@@ -103,7 +125,7 @@ static void read_signals(struct launcher *launcher)
 static void count(struct launcher *launcher)
 {
     struct counts *counts = &launcher->counts;
-    counts->connections = children_count(launcher->plan->children);
+    counts->connections = children_busy(launcher->plan->children);
     counts->refused = launcher->intake.refused;
     if (launcher->status_due == 0 && memcmp(counts, &launcher->told, sizeof *counts) != 0)
         launcher->status_due = clock_ms() + STATUS_PERIOD_MS;
@@ -164,41 +186,61 @@ static int next_wait_ms(struct launcher *launcher, int64_t deadline)
 
 /* ---- Serving and draining ---- */
 
+/* Polled besides the listeners: the signals, and handlers that come back. */
+enum { OTHERS = 2 };
+
+static int serving_wait_ms(struct launcher *launcher)
+{
+    int wait = next_wait_ms(launcher, DEADLINE_NEVER);
+    int spares_wait = spares_wait_ms(launcher->plan->spares);
+    return spares_wait && (wait < 0 || spares_wait < wait) ? spares_wait : wait;
+}
+
 static void serve(struct launcher *launcher)
 {
     const struct listeners *listeners = launcher->plan->listeners;
-    struct pollfd polled[1 + LISTENERS_MAX] = {{.fd = launcher->signals, .events = POLLIN}};
+    struct pollfd polled[OTHERS + LISTENERS_MAX] = {
+        {.fd = launcher->signals, .events = POLLIN},
+        {.fd = children_returns_fd(launcher->plan->children), .events = POLLIN},
+    };
     for (unsigned i = 0; i < listeners->count; i++)
-        polled[1 + i] = (struct pollfd){.fd = listeners->at[i].fd, .events = POLLIN};
+        polled[OTHERS + i] = (struct pollfd){.fd = listeners->at[i].fd, .events = POLLIN};
 
     while (!launcher->stops_asked) {
-        nfds_t watched = intake_watches(&launcher->intake) ? 1 + listeners->count : 1;
-        int ready = poll(polled, watched, next_wait_ms(launcher, DEADLINE_NEVER));
+        nfds_t watched = OTHERS + (intake_watches(&launcher->intake) ? listeners->count : 0);
+        int ready = poll(polled, watched, serving_wait_ms(launcher));
+        bool taken = false;
         do_what_is_due(launcher);
-        if (ready <= 0)
-            continue;
-        if (polled[0].revents)
+        if (ready > 0 && polled[1].revents)
+            collect(launcher);
+        if (ready > 0 && polled[0].revents)
             read_signals(launcher);
-        for (nfds_t i = 1; i < watched; i++)
-            if (polled[i].revents)
+        for (nfds_t i = OTHERS; ready > 0 && i < watched; i++)
+            if (polled[i].revents) {
                 intake_take(&launcher->intake, polled[i].fd);
+                taken = true;
+            }
+        if (!taken)
+            spares_adapt(launcher->plan->spares);
     }
 }
 
 static void drain(struct launcher *launcher)
 {
     struct pollfd polled = {.fd = launcher->signals, .events = POLLIN};
-    const struct children *children = launcher->plan->children;
+    struct children *children = launcher->plan->children;
     int64_t deadline = deadline_in(launcher->plan->drain_ms);
     bool killed = false;
     intake_close(&launcher->intake);
     listeners_close(launcher->plan->listeners);
     manager_stopping();
+    children_dismiss_spares(children);
     children_signal(children, SIGTERM);
     while (children_count(children)) {
         poll(&polled, 1, next_wait_ms(launcher, killed ? DEADLINE_NEVER : deadline));
         do_what_is_due(launcher);
         read_signals(launcher);
+        collect(launcher);
         bool out_of_time = deadline != DEADLINE_NEVER && deadline <= clock_ms();
         if (!killed && (out_of_time || launcher->stops_asked > 1)) {
             diag_warn("%u handlers are still at work; ending them", children_count(children));
@@ -219,6 +261,7 @@ void launcher_run(const struct launch_plan *plan)
         .signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK),
         .intake = {.children = plan->children,
                    .sources = plan->sources,
+                   .spares = plan->spares,
                    .max_connections = plan->max_connections,
                    .held = INTAKE_NONE},
         .alive_period_ms = manager_alive_period_ms(),

@@ -13,6 +13,7 @@ struct launch_plan {
     struct listeners *listeners;
     struct children *children;
     struct sources *sources;
+    struct spares *spares;
     unsigned max_connections;
     int drain_ms; /* the longest wait for handlers that are at work; 0: for ever */
 };

@@ -25,8 +25,8 @@ void penalties_add(struct penalties *penalties, struct origin origin)
     if (origin_equal(penalties->at[entry].origin, origin) && penalties->at[entry].until > now)
         from = penalties->at[entry].until;
     int64_t until = from + penalties->each_ms;
-    if (until > now + PENALTY_MS_MAX)
-        until = now + PENALTY_MS_MAX;
+    if (until > now + PENALTY_MAX_MS)
+        until = now + PENALTY_MAX_MS;
     penalties->at[entry].origin = origin;
     penalties->at[entry].until = until;
     if (until > penalties->last)

@@ -17,7 +17,7 @@ struct penalties {
     } at[PENALTIES_MAX];
 };
 
-/* Adds to what the origin has left already, up to PENALTY_MS_MAX. Where more than PENALTIES_MAX are
+/* Adds to what the origin has left already, up to PENALTY_MAX_MS. Where more than PENALTIES_MAX are
  * penalised at once, the one whose penalty ends first goes free. */
 void penalties_add(struct penalties *penalties, struct origin origin);
 

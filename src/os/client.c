@@ -1,7 +1,6 @@
 #include "os/client.h"
 
 #include <arpa/inet.h>
-#include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -30,27 +29,28 @@ static void note_ipv6(struct client *client, const unsigned char address[16])
         inet_ntop(AF_INET6, &copy, client->address, sizeof client->address);
 }
 
-static void ask(struct client *client)
+void client_begin_at(struct client *client, const union handover_address *address)
 {
-    union {
-        struct sockaddr any;
-        struct sockaddr_in v4;
-        struct sockaddr_in6 v6;
-    } peer = {.any = {.sa_family = AF_UNSPEC}};
-    socklen_t len = sizeof peer;
-    int asked = getpeername(client->socket, &peer.any, &len);
-    client->socket = NOBODY_TO_ASK;
-    if (asked != 0) {
-        name_it(client, "-");
-    } else if (peer.any.sa_family == AF_INET) {
-        note_ipv4(client, &peer.v4.sin_addr);
-        client->port = ntohs(peer.v4.sin_port);
-    } else if (peer.any.sa_family == AF_INET6) {
-        note_ipv6(client, peer.v6.sin6_addr.s6_addr);
-        client->port = ntohs(peer.v6.sin6_port);
+    *client = (struct client){.socket = NOBODY_TO_ASK};
+    if (address->any.sa_family == AF_INET) {
+        note_ipv4(client, &address->v4.sin_addr);
+        client->port = ntohs(address->v4.sin_port);
+    } else if (address->any.sa_family == AF_INET6) {
+        note_ipv6(client, address->v6.sin6_addr.s6_addr);
+        client->port = ntohs(address->v6.sin6_port);
     } else {
         name_it(client, "unix");
     }
+}
+
+static void ask(struct client *client)
+{
+    union handover_address peer = {.any = {.sa_family = AF_UNSPEC}};
+    socklen_t len = sizeof peer;
+    int asked = getpeername(client->socket, &peer.any, &len);
+    client_begin_at(client, &peer);
+    if (asked != 0)
+        name_it(client, "-");
 }
 
 void client_begin(struct client *client, int connection)

@@ -9,6 +9,7 @@
 
 #include "base/span.h"
 #include "http/proxy.h"
+#include "os/handover.h"
 
 /* An IPv6 address as text with its NUL (INET6_ADDRSTRLEN). */
 enum { CLIENT_ADDRESS_MAX = 46 };
@@ -21,6 +22,9 @@ struct client {
 
 /* The client of a connection; its descriptor may be no socket. Asks nobody yet. */
 void client_begin(struct client *client, int connection);
+
+/* The same, of whom the launcher names. */
+void client_begin_at(struct client *client, const union handover_address *address);
 
 /* What a proxy says whose word counts; nothing where it speaks for itself. */
 void client_believe(struct client *client, const struct proxy *proxy);

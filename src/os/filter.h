@@ -13,7 +13,11 @@
 #define PERCH_OS_FILTER_H
 
 /* What a handler does that takes more calls; bits. */
-enum { FILTER_WRITES = 1, FILTER_LISTS = 2 };
+enum {
+    FILTER_WRITES = 1,
+    FILTER_LISTS = 2,
+    FILTER_AWAITS = 4, /* its connection, which is still to come (os/handover.h) */
+};
 
 /* Installs it, for good, with the calls that what it does takes. no_new_privs must be set. 0, or -1
  * with errno: ENOSYS where the kernel has no seccomp, or no list is known for this machine. */

@@ -199,3 +199,9 @@ bool folder_is_there(const struct store *store, const char *path)
     close(fd);
     return true;
 }
+
+void folder_forget(void)
+{
+    explicit_bzero(names, used);
+    used = count = 0;
+}

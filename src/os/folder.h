@@ -37,6 +37,9 @@ bool folder_next(struct folder *folder, struct folder_entry *entry);
 
 void folder_close(const struct folder *folder);
 
+/* Wipes the names that were gathered last. */
+void folder_forget(void);
+
 /* Whether a path names a folder that can be listed. */
 bool folder_is_there(const struct store *store, const char *path);
 

@@ -2,6 +2,7 @@
 
 #include <stdalign.h>
 #include <stdbool.h>
+#include <string.h>
 #include <zlib.h>
 
 enum {
@@ -33,15 +34,23 @@ static void arena_free(voidpf opaque, voidpf taken)
     (void)taken;
 }
 
+static z_stream coder = {.zalloc = arena_alloc, .zfree = arena_free};
+static bool set_up;
+
+void gzip_forget(void)
+{
+    explicit_bzero(arena, arena_used);
+    arena_used = 0;
+    set_up = false;
+}
+
 static z_stream *ready_stream(void)
 {
-    static z_stream stream = {.zalloc = arena_alloc, .zfree = arena_free};
-    static bool set_up;
-    int done = set_up ? deflateReset(&stream)
-                      : deflateInit2(&stream, LEVEL, Z_DEFLATED, WINDOW_BITS + GZIP_FORMAT,
+    int done = set_up ? deflateReset(&coder)
+                      : deflateInit2(&coder, LEVEL, Z_DEFLATED, WINDOW_BITS + GZIP_FORMAT,
                                      MEMORY_LEVEL, Z_DEFAULT_STRATEGY);
     set_up = set_up || done == Z_OK;
-    return done == Z_OK ? &stream : NULL;
+    return done == Z_OK ? &coder : NULL;
 }
 
 size_t gzip_bytes(struct span text, char *out, size_t room)

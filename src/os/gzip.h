@@ -26,4 +26,7 @@ bool gzip_begin(void);
  */
 long gzip_step(struct span *text, bool end, char *out, size_t room);
 
+/* Wipes the state, and with it the last texts; the next call sets it up anew. */
+void gzip_forget(void);
+
 #endif

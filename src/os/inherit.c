@@ -100,7 +100,12 @@ static int accept_one(int listener, int wait_ms)
 
 static int socket_peer(struct peer *peer, int fd, int wait_ms)
 {
-    if (socket_option(fd, SO_TYPE) != SOCK_STREAM)
+    int type = socket_option(fd, SO_TYPE);
+    if (type == SOCK_SEQPACKET && fd == STDIN_FILENO) {
+        *peer = (struct peer){fd, fd, PEER_CONTROL, PEER_CONTROL};
+        return 0;
+    }
+    if (type != SOCK_STREAM)
         diag_die(EX_CONFIG, "descriptor %d is no stream socket; HTTP/1.1 needs one", fd);
     bool listens = socket_option(fd, SO_ACCEPTCONN) == 1;
     int connection = listens ? accept_one(fd, wait_ms) : fd;

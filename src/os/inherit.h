@@ -13,8 +13,9 @@
 enum { INHERIT_FIRST = 3 };
 
 /* How a descriptor waits: a socket has timeouts of its own, a pipe can be polled, and for a file or
- * a terminal there is nothing to wait for. */
-enum peer_kind { PEER_SOCKET, PEER_PIPE, PEER_PATIENT };
+ * a terminal there is nothing to wait for. Over PEER_CONTROL the connection is still to come
+ * (os/handover.h). */
+enum peer_kind { PEER_SOCKET, PEER_PIPE, PEER_PATIENT, PEER_CONTROL };
 
 /* Where a connection is read and written. */
 struct peer {

@@ -103,3 +103,10 @@ void journal_flush(void)
     }
     gathered_len = 0;
 }
+
+void journal_forget(void)
+{
+    if (kind != JOURNAL_NONE)
+        explicit_bzero(gathered, sizeof gathered);
+    gathered_len = 0;
+}

@@ -35,4 +35,7 @@ void journal_commit(size_t len, int priority);
 /* Lets go what was gathered. */
 void journal_flush(void);
 
+/* Wipes what was gathered; it has been flushed. */
+void journal_forget(void);
+
 #endif

@@ -25,26 +25,27 @@ static bool is_loopback_6(const void *address)
 static bool is_loopback;
 static struct utsname machine;
 
-static bool came_to_loopback(int connection)
+void local_ask_name(void)
 {
-    union {
-        struct sockaddr any;
-        struct sockaddr_in v4;
-        struct sockaddr_in6 v6;
-    } address = {.any = {.sa_family = AF_UNSPEC}};
-    socklen_t len = sizeof address;
-    if (getsockname(connection, &address.any, &len) != 0)
-        return false;
-    if (address.any.sa_family == AF_INET)
-        return is_loopback_4(&address.v4.sin_addr);
-    return address.any.sa_family == AF_INET6 && is_loopback_6(&address.v6.sin6_addr);
+    if (uname(&machine) != 0)
+        machine.nodename[0] = '\0';
+}
+
+void local_begin_at(const union handover_address *address)
+{
+    is_loopback = (address->any.sa_family == AF_INET && is_loopback_4(&address->v4.sin_addr)) ||
+                  (address->any.sa_family == AF_INET6 && is_loopback_6(&address->v6.sin6_addr));
 }
 
 void local_begin(int connection)
 {
-    is_loopback = came_to_loopback(connection);
-    if (is_loopback && uname(&machine) != 0)
-        machine.nodename[0] = '\0';
+    union handover_address address = {.any = {.sa_family = AF_UNSPEC}};
+    socklen_t len = sizeof address;
+    is_loopback = false;
+    if (getsockname(connection, &address.any, &len) == 0)
+        local_begin_at(&address);
+    if (is_loopback)
+        local_ask_name();
 }
 
 void local_believe(const struct proxy *proxy)

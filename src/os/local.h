@@ -7,8 +7,14 @@
 
 #include "base/span.h"
 #include "http/proxy.h"
+#include "os/handover.h"
 
 void local_begin(int connection);
+
+/* The same, of where the launcher says it came to. The machine's name must have been asked for:
+ * local_ask_name(). */
+void local_begin_at(const union handover_address *address);
+void local_ask_name(void);
 
 /* A proxy whose word counts says where the client came to. */
 void local_believe(const struct proxy *proxy);

@@ -62,6 +62,11 @@ void stop_watch(int socket)
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+void stop_watch_now(int socket)
+{
+    peer = socket;
+}
+
 bool stop_asked(void)
 {
     return asked;

@@ -24,6 +24,9 @@
  * process, as they should where there is a shell and a pipe. */
 void stop_watch(int socket);
 
+/* For a process that has taken them over with -1, before there was a connection. */
+void stop_watch_now(int socket);
+
 bool stop_asked(void);
 
 /* What a wait is for: the first byte of a connection, which is idle only once that is late; the

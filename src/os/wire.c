@@ -64,6 +64,23 @@ void wire_open(struct wire *wire, struct peer peer, const struct pace_limits *li
         set_up_output(peer.out, limits->stall_ms, output_wait_ms(wire));
 }
 
+void wire_prepare(void)
+{
+    signal(SIGPIPE, SIG_IGN);
+    stop_watch(-1);
+}
+
+void wire_open_late(struct wire *wire, int connection, const struct pace_limits *limits)
+{
+    wire->peer = (struct peer){connection, connection, PEER_SOCKET, PEER_SOCKET};
+    pace_begin(&wire->pace, limits, false);
+    wire->in_wait_ms = -1;
+    stop_watch_now(connection);
+    setsockopt(connection, IPPROTO_TCP, TCP_USER_TIMEOUT, &limits->stall_ms,
+               sizeof limits->stall_ms);
+    set_socket_timeout(connection, SO_SNDTIMEO, output_wait_ms(wire));
+}
+
 /* ---- Input ---- */
 
 struct span wire_unread(const struct wire *wire)
@@ -157,6 +174,8 @@ long wire_fill(struct wire *wire, int64_t deadline)
     long got = read_more(wire, deadline);
     if (got > 0)
         wire->end += (size_t)got;
+    if (wire->end > wire->in_most)
+        wire->in_most = wire->end;
     wire->ended = got == 0;
     return got;
 }
@@ -248,6 +267,8 @@ char *wire_room(struct wire *wire, size_t n)
 void wire_commit(struct wire *wire, size_t n)
 {
     wire->out_len += n;
+    if (wire->out_len > wire->out_most)
+        wire->out_most = wire->out_len;
     wire->put += n;
 }
 
@@ -349,4 +370,11 @@ void wire_finish(struct wire *wire, bool more_may_come)
         return;
     if (more_may_come || wire->start < wire->end || more_is_waiting(wire))
         linger(wire);
+}
+
+void wire_forget(struct wire *wire)
+{
+    explicit_bzero(wire->in, wire->in_most);
+    explicit_bzero(wire->out, wire->out_most);
+    explicit_bzero(wire, offsetof(struct wire, in));
 }

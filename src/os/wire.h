@@ -30,16 +30,25 @@ struct wire {
     size_t start;   /* input [start, end) is unread */
     size_t end;
     size_t out_len;
-    uint64_t put;     /* bytes that were given to it for the peer, in all */
-    struct pace pace; /* of output */
-    int64_t sent;     /* bytes that the kernel has taken */
-    int64_t arrived;  /* of those, what was known to have been received */
+    size_t in_most, out_most; /* how far the buffers have been written to */
+    uint64_t put;             /* bytes that were given to it for the peer, in all */
+    struct pace pace;         /* of output */
+    int64_t sent;             /* bytes that the kernel has taken */
+    int64_t arrived;          /* of those, what was known to have been received */
     char in[WIRE_IN_BYTES];
     char out[WIRE_OUT_BYTES];
 };
 
 /* Makes ready. The limits, which stay the caller's, are those of output. */
 void wire_open(struct wire *wire, struct peer peer, const struct pace_limits *limits);
+
+/*
+ * The same in two steps, where the connection is still to come (os/handover.h): what a jailed
+ * process can't do any more, and then what it can. The connection blocks, and has TCP_NODELAY from
+ * its listener.
+ */
+void wire_prepare(void);
+void wire_open_late(struct wire *wire, int connection, const struct pace_limits *limits);
 
 /* ---- Input ---- */
 
@@ -93,5 +102,8 @@ void wire_send_file(struct wire *wire, int fd, uint64_t from, uint64_t len);
  * replies, and takes along what the kernel has still to send (RFC 9112 §9.6).
  */
 void wire_finish(struct wire *wire, bool more_may_come);
+
+/* Wipes all that was read and written, for another connection. */
+void wire_forget(struct wire *wire);
 
 #endif

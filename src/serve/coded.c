@@ -1,5 +1,6 @@
 #include "serve/coded.h"
 
+#include "base/forget.h"
 #include "os/gzip.h"
 #include "serve/stream.h"
 
@@ -11,6 +12,7 @@ static bool code(struct stream *stream, struct span text, bool end)
 {
     static char coded[STEP];
     long got;
+    forget_later(coded, sizeof coded);
     do {
         got = gzip_step(&text, end, coded, sizeof coded);
         if (got > 0)
@@ -23,6 +25,7 @@ static bool send_all(struct stream *stream, const struct file *file)
 {
     static char text[STEP];
     uint64_t at = 0;
+    forget_later(text, sizeof text);
     while (at < file->size && !stream->exchange->wire->broken) {
         size_t step = file->size - at < STEP ? (size_t)(file->size - at) : STEP;
         long got = store_read_at(file, at, text, step);

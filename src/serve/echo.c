@@ -1,6 +1,7 @@
 /*
  * GET /echo/{text}: the rest of the path, percent-decoded, slashes included.
  */
+#include "base/forget.h"
 #include "bounds.h"
 #include "serve/representation.h"
 #include "serve/route.h"
@@ -8,6 +9,7 @@
 int echo_answer(struct exchange *exchange)
 {
     static char text[REQUEST_LINE_MAX];
+    forget_later(text, sizeof text);
     long len = target_decode(exchange->rest, text);
     if (len < 0) {
         exchange->why = "the path has a percent sign without two hexadecimal digits behind it";

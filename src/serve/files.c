@@ -1,6 +1,7 @@
 /*
  * /files/{path}: reading, storing and removing the files of the served folder.
  */
+#include "base/forget.h"
 #include "http/path.h"
 #include "os/upload.h"
 #include "serve/choice.h"
@@ -122,6 +123,7 @@ int files_answer(struct exchange *exchange)
     static struct path path;
     enum method method = exchange->head.method;
     bool storing = method == METHOD_POST || method == METHOD_PUT;
+    forget_later(&path, sizeof path);
     path_decode(&path, exchange->rest);
     bool reading = method == METHOD_GET || method == METHOD_HEAD;
     if (path.kind == PATH_FOLDER && reading && exchange->settings->listing)

@@ -1,5 +1,6 @@
 #include "serve/listing.h"
 
+#include "base/forget.h"
 #include "base/put.h"
 #include "http/accept.h"
 #include "http/date.h"
@@ -16,6 +17,7 @@ static char batch[16384];
 
 static void leave(struct listing *listing)
 {
+    forget_later(batch, sizeof batch);
     stream_put(&listing->stream, span_between(batch, listing->at));
     listing->at = batch;
 }

@@ -1,5 +1,6 @@
 #include "serve/problem.h"
 
+#include "base/forget.h"
 #include "base/put.h"
 #include "serve/reply.h"
 
@@ -28,6 +29,7 @@ int problem_inconsistent_length(struct exchange *exchange)
 int problem_mismatching_offset(struct exchange *exchange, uint64_t expected, uint64_t provided)
 {
     static char text[sizeof TYPE + sizeof TITLE + 256];
+    forget_later(text, sizeof text);
     char *at =
         put_span(text, SPAN(TYPE "mismatching-upload-offset" TITLE "Mismatching Upload Offset"
                                  "\",\"expected-offset\":"));

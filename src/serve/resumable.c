@@ -1,5 +1,6 @@
 #include "serve/resumable.h"
 
+#include "base/forget.h"
 #include "serve/problem.h"
 #include "serve/reply.h"
 #include "serve/storing.h"
@@ -181,6 +182,7 @@ int resumable_begin(struct exchange *exchange, const struct resumption *resumpti
 {
     static struct partial partial;
     struct storing_conditions room;
+    forget_later(&partial, sizeof partial);
     int status =
         begin(exchange, resumption, path,
               storing_conditions(&room, &exchange->head.fields, exchange->head.method), &partial);

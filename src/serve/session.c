@@ -1,8 +1,11 @@
 #include "serve/session.h"
 
+#include "base/forget.h"
 #include "bounds.h"
 #include "http/proxy.h"
 #include "os/clock.h"
+#include "os/folder.h"
+#include "os/gzip.h"
 #include "os/journal.h"
 #include "os/local.h"
 #include "os/stop.h"
@@ -15,6 +18,7 @@
 #include "serve/upload_fields.h"
 
 #include <errno.h>
+#include <string.h>
 
 /* In place of a status: the connection is at its end and nobody waits for an answer. */
 enum { NOBODY_WAITS = -1 };
@@ -221,10 +225,11 @@ static void serve_one(struct exchange *exchange, unsigned number)
     wire_release(exchange->wire);
 }
 
+static struct exchange exchange;
+
 void session_run(const struct settings *settings, const struct store *store, struct client *client,
                  struct wire *wire)
 {
-    static struct exchange exchange;
     exchange.settings = settings;
     exchange.store = store;
     exchange.client = client;
@@ -243,4 +248,14 @@ void session_run(const struct settings *settings, const struct store *store, str
     /* A client that did not ask for the end may be sending its next request just now. */
     journal_flush();
     wire_finish(wire, !exchange.body.ended || !exchange.framing.wants_close);
+}
+
+void session_forget(struct wire *wire)
+{
+    explicit_bzero(&exchange, sizeof exchange);
+    wire_forget(wire);
+    journal_forget();
+    gzip_forget();
+    folder_forget();
+    forget_now();
 }

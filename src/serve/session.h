@@ -14,6 +14,10 @@
 void session_run(const struct settings *settings, const struct store *store, struct client *client,
                  struct wire *wire);
 
+/* Wipes what is left of the connection that has ended, in all of perch: the next one is somebody
+ * else's. */
+void session_forget(struct wire *wire);
+
 /* Whether the connection stays after the reply whose head is about to be written: decided then, and
  * final. */
 bool session_keeps(struct exchange *exchange);

@@ -88,8 +88,9 @@ static const struct option_group groups[] = {
 };
 
 /* perchd's own, which a user of perchd may have meant; tests/cli.bats compares. */
-static const char *const launcher_options[] = {
-    "listen", "max-connections", "max-per-source", "penalty", "drain", "metrics", NULL};
+static const char *const launcher_options[] = {"listen", "max-connections", "max-per-source",
+                                               "spares", "reuse",           "penalty",
+                                               "drain",  "metrics",         NULL};
 
 static const struct option_program program = {
     .name = "perch",

@@ -1,5 +1,6 @@
 #include "serve/upload_fields.h"
 
+#include "base/forget.h"
 #include "base/put.h"
 #include "bounds.h"
 
@@ -10,6 +11,7 @@ static char room[ROOM];
 
 static void set(struct exchange *exchange, const char *end)
 {
+    forget_later(room, sizeof room);
     exchange->fields = span_between(room, end);
 }
 

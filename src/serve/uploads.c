@@ -2,6 +2,7 @@
  * /uploads/{token}: a resumable upload, for as long as it is not complete
  * (draft-ietf-httpbis-resumable-upload-12).
  */
+#include "base/forget.h"
 #include "serve/problem.h"
 #include "serve/reply.h"
 #include "serve/resumable.h"
@@ -73,6 +74,7 @@ int uploads_answer(struct exchange *exchange)
     static struct partial partial;
     struct resumption resumption;
     enum method method = exchange->head.method;
+    forget_later(&partial, sizeof partial);
     int status = method == METHOD_PATCH ? check_append(exchange, &resumption) : 0;
     if (status == 0)
         status = find(exchange, &partial);

@@ -1,0 +1,33 @@
+#include "base/forget.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* More than there are static buffers in perch. */
+enum { PLACES_MAX = 16 };
+
+static struct {
+    void *memory;
+    size_t len;
+} places[PLACES_MAX];
+static unsigned count;
+
+void forget_later(void *memory, size_t len)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (places[i].memory == memory)
+            return;
+    if (count == PLACES_MAX)
+        abort(); /* a place too few: no client can bring that about */
+    places[count].memory = memory;
+    places[count].len = len;
+    count++;
+}
+
+void forget_now(void)
+{
+    while (count) {
+        count--;
+        explicit_bzero(places[count].memory, places[count].len);
+    }
+}

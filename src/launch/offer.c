@@ -1,0 +1,62 @@
+#include "launch/offer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+int offer_control(int ends[2])
+{
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
+        return -1;
+    /* The spare's end blocks. */
+    if (fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0)
+        return 0;
+    close(ends[0]);
+    close(ends[1]);
+    return -1;
+}
+
+void offer_describe(struct handover *handover, int connection,
+                    const struct sockaddr_storage *address)
+{
+    socklen_t len = sizeof handover->local;
+    memset(handover, 0, sizeof *handover);
+    if (address->ss_family == AF_INET)
+        memcpy(&handover->peer.v4, address, sizeof handover->peer.v4);
+    else if (address->ss_family == AF_INET6)
+        memcpy(&handover->peer.v6, address, sizeof handover->peer.v6);
+    else
+        handover->peer.any.sa_family = AF_UNIX;
+    if (handover->peer.any.sa_family != AF_UNIX)
+        getsockname(connection, &handover->local.any, &len);
+}
+
+int offer_give(int control, const struct handover *handover, int connection)
+{
+    union {
+        struct cmsghdr head;
+        char room[CMSG_SPACE(sizeof(int))];
+    } rights = {.room = {0}};
+    struct iovec part = {(void *)handover, sizeof *handover};
+    struct msghdr message = {
+        .msg_iov = &part,
+        .msg_iovlen = 1,
+        .msg_control = &rights,
+        .msg_controllen = sizeof rights,
+    };
+    rights.head.cmsg_level = SOL_SOCKET;
+    rights.head.cmsg_type = SCM_RIGHTS;
+    rights.head.cmsg_len = CMSG_LEN(sizeof connection);
+    memcpy(CMSG_DATA(&rights.head), &connection, sizeof connection);
+    return sendmsg(control, &message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ? -1 : 0;
+}
+
+int offer_hears(int control)
+{
+    char said[2];
+    ssize_t got = recv(control, said, sizeof said, MSG_DONTWAIT);
+    if (got < 0 && (errno == EAGAIN || errno == EINTR))
+        return 0;
+    return got == 1 && said[0] == HANDOVER_READY ? 1 : -1;
+}

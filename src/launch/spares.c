@@ -1,0 +1,61 @@
+#include "launch/spares.h"
+
+#include "bounds.h"
+#include "launch/offer.h"
+#include "os/clock.h"
+
+bool spares_serve(struct spares *spares, int connection, const struct sockaddr_storage *address,
+                  int tag)
+{
+    struct handover handover;
+    demand_note(&spares->demand, clock_ms());
+    bool may = children_spares(spares->children) > 0;
+    if (may && identity_changed(&spares->identity)) {
+        children_dismiss_spares(spares->children);
+        may = false;
+    }
+    if (!may && spares->reuse > 1)
+        may = children_spawn_spare(spares->children) == 0;
+    if (!may)
+        return false;
+    offer_describe(&handover, connection, address);
+    return children_hand_over(spares->children, &handover, connection, tag);
+}
+
+void spares_failed(struct spares *spares)
+{
+    spares->not_before = clock_ms() + SPARES_FAILED_MS;
+}
+
+/* How many are missing; less than 0: there are too many. Those that have come back may stay as long
+ * as as many are in use. */
+static int missing(struct spares *spares)
+{
+    int64_t now = clock_ms();
+    unsigned have = children_spares(spares->children);
+    unsigned wanted = demand_wanted(&spares->demand, now, spares->most);
+    unsigned most = spares->reuse > 1 ? spares->room : spares->most;
+    unsigned useful = demand_wanted(&spares->demand, now, most);
+    if (have > useful && have > wanted)
+        return -1;
+    bool room = children_count(spares->children) < spares->room;
+    return have < wanted && room && spares->not_before <= now;
+}
+
+void spares_adapt(struct spares *spares)
+{
+    int due = missing(spares);
+    if (due < 0)
+        children_dismiss_spare(spares->children);
+    else if (due > 0 && children_spawn_spare(spares->children) != 0)
+        spares_failed(spares);
+}
+
+int spares_wait_ms(struct spares *spares)
+{
+    int due = missing(spares);
+    if (due != 0)
+        return due > 0 ? SPARES_REFILL_MS : DEMAND_SLICE_MS;
+    bool will_be = children_spares(spares->children) > (spares->most ? 1U : 0U);
+    return will_be ? DEMAND_SLICE_MS : spares->not_before > clock_ms() ? SPARES_FAILED_MS : 0;
+}
