@@ -129,7 +129,8 @@ class Upload:
             try:
                 answer = self.go_on() if self.resource else self.create()
                 # At another offset, or still written to by a request that is at its end: ask anew.
-                if answer.status not in (409, 503) or answer.fields.get("upload-complete") != "?0":
+                at_another_offset = answer.status == 409 and answer.fields.get("upload-complete") == "?0"
+                if answer.status != 503 and not at_another_offset:
                     return answer
             except (ConnectionError, TimeoutError):
                 pass
