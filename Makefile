@@ -239,11 +239,11 @@ deb: | $(AFTER_DEPS)
 	$(Q)gzip -9n $(DEB_ROOT)/usr/share/man/man8/*.8
 	$(Q)install -D -m 644 LICENSE $(DEB_ROOT)/usr/share/doc/perch/copyright
 	$(Q)install -D -m 644 README.md $(DEB_ROOT)/usr/share/doc/perch/README.md
-	$(Q)install -D -t $(DEB_ROOT)/DEBIAN debian/postinst debian/prerm debian/postrm
+	$(Q)install -D -t $(DEB_ROOT)/DEBIAN $(addprefix systemd/debian/,postinst prerm postrm)
 	$(Q)mkdir -p $(BUILD)/shlibdeps/debian && echo 'Source: perch' > $(BUILD)/shlibdeps/debian/control
 	$(Q)depends=$$(cd $(BUILD)/shlibdeps && dpkg-shlibdeps -O $(patsubst %,-e'$(abspath $(DEB_ROOT))/usr/bin/%',perchd $(if $(filter dynamic,$(VARIANT)),perch))) && \
 	 sed "s/@VERSION@/$(DEB_VERSION)/; s/@ARCHITECTURE@/$(DEB_ARCH)/; s/@DEPENDS@/$${depends#*=}/; s/@SIZE@/$$(du -sk $(DEB_ROOT) | cut -f1)/" \
-	   debian/control.in > $(DEB_ROOT)/DEBIAN/control
+	   systemd/debian/control.in > $(DEB_ROOT)/DEBIAN/control
 	$(Q)(cd $(DEB_ROOT) && find usr lib -type f -exec md5sum {} + > DEBIAN/md5sums)
 	@dpkg-deb --root-owner-group --build $(DEB_ROOT) $(BUILD)/perch_$(DEB_VERSION)_$(DEB_ARCH).deb
 

@@ -142,10 +142,14 @@
         }
     }
 
-    // How much of an upload the server has; -1: it does not know it, or no more.
+    // How much of an upload the server has; COMPLETE: all; UNKNOWN: it does not know it, or no more.
+    const COMPLETE = -1, UNKNOWN = -2;
     async function offsetOf(url) {
         const reply = await send("HEAD", url, {}, null, () => {});
-        return reply.status === 204 ? Number(reply.getResponseHeader("Upload-Offset")) : -1;
+        if (reply.status !== 204)
+            return UNKNOWN;
+        return reply.getResponseHeader("Upload-Complete") === "?1" ? COMPLETE :
+            Number(reply.getResponseHeader("Upload-Offset"));
     }
 
     // The reply that told that the upload is stored may have been lost with its connection.
@@ -167,8 +171,10 @@
         return insist(say, async () => {
             if (offset === null)
                 offset = await offsetOf(url);
-            if (offset < 0)
-                return await isThere(file) ? STORED : {status: 404, responseText: "the server forgot the upload"};
+            if (offset === COMPLETE || offset === UNKNOWN && await isThere(file))
+                return STORED;
+            if (offset === UNKNOWN)
+                return {status: 404, responseText: "the server forgot the upload"};
             const from = offset;
             offset = null; // not known any more once it is on its way
             const reply = await send("PATCH", url, {
