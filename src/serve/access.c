@@ -30,12 +30,6 @@ void access_open(const struct settings *settings)
                  settings->token_file);
 }
 
-/* A safe method changes nothing (RFC 9110 §9.2.1). */
-static bool is_safe(enum method method)
-{
-    return method == METHOD_GET || method == METHOD_HEAD || method == METHOD_OPTIONS;
-}
-
 /* 0, or why a token does not open anything. */
 static const char *judge(const struct exchange *exchange)
 {
@@ -55,7 +49,7 @@ int access_check(struct exchange *exchange)
 {
     if (secrets.count == 0)
         return 0;
-    if (!exchange->settings->token_for_all && is_safe(exchange->head.method))
+    if (!exchange->settings->token_for_all && method_is_safe(exchange->head.method))
         return 0;
     if (exchange->head.fields.lines_of[FIELD_AUTHORIZATION] == 0)
         return S_UNAUTHORIZED;
