@@ -12,8 +12,8 @@ setup() {
 
 @test "silence before any request: the connection ends without a word" {
     py <<'END'
+begin = time.monotonic()
 with Perch("--timeout-first", "0.3") as perch:
-    begin = time.monotonic()
     perch.talk.ends()
     assert time.monotonic() - begin >= 0.25
 END
@@ -22,8 +22,8 @@ END
 @test "silence after a reply: the connection ends without a word" {
     py <<'END'
 with Perch("--timeout-idle", "0.3") as perch:
-    perch.talk.ask()
     begin = time.monotonic()
+    perch.talk.ask()
     perch.talk.ends()
     assert time.monotonic() - begin >= 0.25
 END
@@ -48,8 +48,8 @@ END
 @test "--proxy-protocol: a header that does not come whole: the connection ends without a word" {
     py <<'END'
 for sent in "", "PROXY TCP4 192.0.2.1 192.0.2.2 1", "\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c":
+    begin = time.monotonic()
     with Perch("--proxy-protocol", "--timeout-head", "0.3") as perch:
-        begin = time.monotonic()
         perch.talk.send(sent)
         perch.talk.ends()
         assert time.monotonic() - begin >= 0.25
@@ -107,8 +107,8 @@ END
 # A drop every 50 ms for as long as it is taken: 20 bytes a second, where 100 are asked for.
 for framing, drop in ("Content-Length: 100000", "x"), ("Transfer-Encoding: chunked", "1"):
     with Perch("--directory", "files", "--timeout-body", "0.4", "--min-rate", "100") as perch:
-        perch.talk.send(request("/files/a", framing, method="PUT"))
         begin = time.monotonic()
+        perch.talk.send(request("/files/a", framing, method="PUT"))
         for _ in range(200):
             if not perch.talk.is_silent(0.05):
                 break
@@ -128,8 +128,8 @@ END
 
 @test "a body's bytes buy it time, and what came early is not forgotten" {
     py <<'END'
-# 100 bytes buy a second. The rest takes its time: more than the clock has without them.
-with Perch("--directory", "files", "--timeout-body", "0.3", "--min-rate", "100") as perch:
+# 100 bytes buy ten seconds. The rest takes its time: more than the clock has without them.
+with Perch("--directory", "files", "--timeout-body", "0.3", "--min-rate", "10") as perch:
     perch.talk.send(request("/files/a", "Content-Length: 110", method="PUT") + b"x" * 100)
     for _ in range(10):
         assert perch.talk.is_silent(0.08)
@@ -150,8 +150,8 @@ END
     py <<'END'
 for kind in "tcp", "unix":
     with Perch("--directory", "files", "--timeout-body", "0.5", "--min-rate", "10K", kind=kind) as perch:
-        perch.talk.send(request("/files/big"))
         begin = time.monotonic()
+        perch.talk.send(request("/files/big"))
         while perch.popen.poll() is None:
             perch.talk.sock.recv(10)
             time.sleep(0.02)
