@@ -249,7 +249,7 @@ END
 }
 
 @test "100 at once: each is served" {
-    start_perchd --directory "$FILES"
+    start_perchd --spares 0 --directory "$FILES"
     head -c 300000 /dev/urandom >files/big
     py <<'END'
 talks = [connect() for _ in range(100)]
@@ -264,7 +264,7 @@ END
 }
 
 @test "resets in the middle of everything: it goes on, and leaves nothing behind" {
-    start_perchd --directory "$FILES"
+    start_perchd --spares 0 --directory "$FILES"
     head -c 3000000 /dev/urandom >files/big
     py <<'END'
 import random
@@ -296,7 +296,7 @@ END
 }
 
 @test "no zombie is left of 50 connections" {
-    start_perchd
+    start_perchd --spares 0
     py <<'END'
 perchd = int(os.environ["PERCHD_PID"])
 for _ in range(50):

@@ -303,7 +303,7 @@ END
 @test "perchd has leftovers swept when it starts, and does not wait for it" {
     make_leftovers
     all_files | grep -Ev '/\.perch-(0123456789abcdef|upload-x|fedcba9876543210)$' >expected
-    start_perchd --directory files
+    start_perchd --spares 0 --directory files
     py <<'END'
 eventually("the leftovers are gone", lambda: not os.path.exists("files/folder/deeper/.perch-fedcba9876543210"))
 eventually("the sweeper is reaped", lambda: not children(int(os.environ["PERCHD_PID"])))

@@ -30,7 +30,7 @@ class Perchd(Process):
     """perchd, ready, on a unix socket of the current folder unless told otherwise."""
 
     def __init__(self, *options, expect=0, listen=SOCKET):
-        super().__init__([PERCHD, "--listen", listen, "--directory", "files", *options],
+        super().__init__([PERCHD, "--spares", "0", "--listen", listen, "--directory", "files", *options],
                          expect=expect, stdout=-1)
         try:
             # perchd: listening on http://127.0.0.1:PORT/
