@@ -13,6 +13,7 @@ PACKAGES_TEST += chromium chromium-driver fonts-dejavu-core
 PACKAGES_TEST += e2fsprogs
 PACKAGES_TEST += gcovr clang libclang-rt-dev clang-format clang-tidy cppcheck shellcheck
 PACKAGES_TEST += ucspi-tcp ipsvd socat libwrap0 libtirpc3 libevent-2.1-7 libbsd0
+PACKAGES_TEST += slowhttptest
 PACKAGES_TEST += mandoc mmdebstrap dpkg-dev
 PACKAGES_TEST += openssl iproute2 liblua5.3-0 libopentracing-c-wrapper0 libpcre2-8-0
 # Superservers exclude each other where they are installed, and what is installed is started as well:
@@ -94,7 +95,7 @@ objects = $(patsubst src/%.c,$(BUILD)/$(2)/%.o,$(1))
 
 .SECONDARY: # objects stay, also those that only a unit program asked for
 .PHONY: all deps deps-test deps-bench bench run install uninstall deb test test-faults lint fuzz sanitize format clean help FORCE
-.PHONY: all-tests coverage test-glibc valgrind
+.PHONY: test-siege all-tests coverage test-glibc valgrind
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/perch $(BUILD)/perchd
@@ -345,6 +346,11 @@ test: | $(AFTER_DEPS)
 	@$(MAKE) --no-print-directory all-tests
 	@BUILD='$(BUILD)' tests/run
 
+# The long form of tests/siege, which "make test" runs in short.
+test-siege: | $(AFTER_DEPS)
+	@$(MAKE) --no-print-directory all
+	@SIEGE=500 SIEGE_SECONDS=30 BUILD='$(BUILD)' bats tests/siege
+
 # The long form of tests/faults, which "make test" runs in short: see tests/faults/README.md.
 test-faults: | $(AFTER_DEPS)
 	@$(MAKE) --no-print-directory all $(FAULTS)
@@ -443,6 +449,7 @@ help:
 	@echo 'make install      into PREFIX (/usr/local), DESTDIR before it; make uninstall'
 	@echo 'make deb          build/perch_VERSION_ARCHITECTURE.deb'
 	@echo 'make test         all tests'
+	@echo 'make test-siege   clients that mean harm, 500 at once (5 minutes)'
 	@echo 'make test-faults  kills, errors, power cuts and crowds, at length (10 minutes)'
 	@echo 'make lint         formatting, clang-tidy, cppcheck, shellcheck, warnings of gcc and clang'
 	@echo 'make sanitize     all tests with AddressSanitizer and UndefinedBehaviorSanitizer'
