@@ -25,7 +25,10 @@ fields = [(), ("Accept-Encoding: gzip",), ("Accept-Encoding: identity;q=0",), ("
           ("Host: y",), ("Content-Length: 1",), ("Content-Length: x",), ("Transfer-Encoding: chunked",), ("X Y: z",),
           ("Content-Length: 0",), ("X: " + "x" * 17000,), *[tuple(f"X-{i}: y" for i in range(n)) for n in (98, 100)]]
 compared = set()
-for (target, more), version in product(product(targets, fields), ("1.1", "1.0")):
+# All with HTTP/1.1, a part of them with HTTP/1.0; the sanitizers' slow starts allow for fewer.
+asked = [(target, more, "1.1") for target, more in product(targets, fields)]
+asked += [(target, more, "1.0") for target, more, _ in asked[::5]]
+for target, more, version in asked[::7] if is_sanitized() else asked:
     said = {}
     for method in "GET", "HEAD":
         with Perch("--directory", "files", kind="unix") as perch:
@@ -36,7 +39,7 @@ for (target, more), version in product(product(targets, fields), ("1.1", "1.0"))
         assert method == "GET" or content == b"", (target, more, content[:200])
     assert said["GET"] == said["HEAD"], (target, more, said)
     compared.add(int(said["GET"][0].split()[1]))
-assert compared == {200, 304, 400, 404, 406, 412, 414, 417, 431}, compared
+assert is_sanitized() or compared == {200, 304, 400, 404, 406, 412, 414, 417, 431}, compared
 END
 }
 
@@ -54,7 +57,8 @@ targets = ["/files/", "/files/folder", "/files/folder/", "/files/a", "/files/a.t
 accepts = [(), ("Accept: text/html",), ("Accept: text/plain",), ("Accept: application/json",), ("Accept: image/png",)]
 codings = [(), ("Accept-Encoding: gzip",), ("Accept-Encoding: gzip, identity;q=0",), ("Accept-Encoding: *;q=0",)]
 conditions = [(), ("If-None-Match: *",), ('If-Match: "x"',), ("If-Modified-Since: Sun, 06 Nov 2095 08:49:37 GMT",)]
-for target, accept, coding, condition in product(targets, accepts, codings, conditions):
+asked = list(product(targets, accepts, codings, conditions))
+for target, accept, coding, condition in asked[::7] if is_sanitized() else asked:
     said = []
     for method in "GET", "HEAD":
         with Perch("--directory", "files", "--listing", "--types=types", "--gzip-files", kind="unix") as perch:
