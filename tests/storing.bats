@@ -306,7 +306,11 @@ END
     start_perchd --spares 0 --directory files
     py <<'END'
 eventually("the leftovers are gone", lambda: not os.path.exists("files/folder/deeper/.perch-fedcba9876543210"))
-eventually("the sweeper is reaped", lambda: not children(int(os.environ["PERCHD_PID"])))
+def is_reaped():
+    states = children(int(os.environ["PERCHD_PID"]))
+    return all(state != "Z" and b"--sweep" not in open(f"/proc/{pid}/cmdline", "rb").read()
+               for pid, state in states.items())
+eventually("the sweeper is reaped", is_reaped)
 END
     stop_perchd
     all_files | diff expected -
