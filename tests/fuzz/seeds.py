@@ -38,6 +38,9 @@ def seeds_of(text):
     for value in values(text, b"Accept-Encoding"):
         yield "coding", value
     yield "media_type", b"a.txt\ntext/plain txt text # a comment\n# another\nimage/svg+xml svg\r\n"
+    for name in (b"Upload-Complete", b"Upload-Offset", b"Upload-Length"):
+        for value in values(text, name):
+            yield "item", value
     for value in values(text, b"Accept"):
         yield "accept", value
     for value in values(text, b"Origin") + values(text, b"Sec-Fetch-Site"):
@@ -58,8 +61,14 @@ def seeds_of(text):
         yield "date", EIGHT + date
 
 
+STATE = (b"Progress: 000000000000004096 of 000000000000010000, incomplete\r\n"
+         b"Method: PUT\r\nPath: folder/name\r\nIf-None-Match: *\r\n\r\n")
+
+
 def main():
     folder = pathlib.Path(sys.argv[1])
+    (folder / "upload_state").mkdir(parents=True)
+    (folder / "upload_state" / "incomplete").write_bytes(STATE)
     for case in sorted(CASES.glob("*/*.in")):
         for target, seed in seeds_of(case.read_bytes()):
             if 0 < len(seed) <= SEED_BYTES_MAX:
