@@ -84,6 +84,7 @@ static unsigned long sweep_folder(int folder, unsigned depth)
         close(folder);
         return 0;
     }
+    // cppcheck-suppress readdirCalled; there is one thread
     while ((entry = readdir(list)) != NULL)
         removed += sweep_entry(folder, entry, depth);
     closedir(list);

@@ -5,22 +5,21 @@
 
 #include "unit.h"
 
-static struct upload_state state, again;
+static struct upload_state told, again;
 static struct fields fields;
-static char room[UPLOAD_STATE_MAX];
+static char written[UPLOAD_STATE_MAX];
 
 static size_t write_one(const char *path, struct span head)
 {
     fields_begin(&fields, 0);
     CHECK(fields_parse(&fields, head.at, head.len, HEAD_MAX) == (int)head.len);
-    return upload_state_write(&state, path, &fields, room);
+    return upload_state_write(&told, path, &fields, written);
 }
 
 static bool same_progress(void)
 {
-    return again.offset == state.offset && again.complete == state.complete &&
-           again.has_length == state.has_length &&
-           (!state.has_length || again.length == state.length);
+    return again.offset == told.offset && again.complete == told.complete &&
+           again.has_length == told.has_length && (!told.has_length || again.length == told.length);
 }
 
 static void check_written_and_read(void)
@@ -28,7 +27,7 @@ static void check_written_and_read(void)
     static const char *paths[] = {"a", "folder/with blank /%41", " a ", "\xc3\xbc/b", "100%"};
     for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
         for (int kind = 0; kind < 8; kind++) {
-            state = (struct upload_state){
+            told = (struct upload_state){
                 .offset = kind & 1 ? UINT64_C(999999999999999999) : 0,
                 .has_length = kind & 2,
                 .length = 12345678901234,
@@ -39,10 +38,10 @@ static void check_written_and_read(void)
                 write_one(paths[i], SPAN("Host: x\r\nIf-None-Match: *\r\nIf-Match: \"a\"\r\n"
                                          "if-match: \"b\"\r\nRange: bytes=1-\r\n\r\n"));
             struct span text =
-                guard_copy(i % 2 ? GUARD_BEFORE : GUARD_BEHIND, (struct span){room, len});
+                guard_copy(i % 2 ? GUARD_BEFORE : GUARD_BEHIND, (struct span){written, len});
             unit_about(text);
             CHECK(upload_state_read(&again, text));
-            CHECK(same_progress() && again.method == state.method);
+            CHECK(same_progress() && again.method == told.method);
             CHECK(strcmp(again.path.text, paths[i]) == 0);
             CHECK(again.fields.lines_of[FIELD_IF_MATCH] == 2);
             CHECK(again.fields.lines_of[FIELD_IF_NONE_MATCH] == 1);
@@ -54,14 +53,14 @@ static void check_written_and_read(void)
 
 static void check_in_place(void)
 {
-    state = (struct upload_state){.offset = 5, .method = METHOD_PUT};
+    told = (struct upload_state){.offset = 5, .method = METHOD_PUT};
     size_t len = write_one("a", SPAN("\r\n"));
-    state.offset = 77;
-    state.has_length = true;
-    state.length = 78;
-    upload_state_write_progress(&state, room);
-    memcpy(room + len, "\0:x\r\n", 5);
-    CHECK(upload_state_read(&again, (struct span){room, len + 5}));
+    told.offset = 77;
+    told.has_length = true;
+    told.length = 78;
+    upload_state_write_progress(&told, written);
+    memcpy(written + len, "\0:x\r\n", 5);
+    CHECK(upload_state_read(&again, (struct span){written, len + 5}));
     CHECK(same_progress() && strcmp(again.path.text, "a") == 0);
 }
 
@@ -69,20 +68,20 @@ static void check_in_place(void)
  * numbers; nothing is read outside of it. */
 static void check_damage(void)
 {
-    state = (struct upload_state){.offset = 5, .method = METHOD_PUT};
+    told = (struct upload_state){.offset = 5, .method = METHOD_PUT};
     size_t len = write_one("a", SPAN("If-Match: \"a\"\r\n\r\n"));
     for (size_t cut = 0; cut < len; cut++)
         for (enum guard side = GUARD_BEFORE; side < GUARDS; side++)
-            CHECK(!upload_state_read(&again, guard_copy(side, (struct span){room, cut})));
+            CHECK(!upload_state_read(&again, guard_copy(side, (struct span){written, cut})));
     for (size_t at = 0; at < len; at++) {
-        struct span text = guard_copy(GUARD_BEHIND, (struct span){room, len});
+        struct span text = guard_copy(GUARD_BEHIND, (struct span){written, len});
         ((char *)text.at)[at] = '\0';
         CHECK(!upload_state_read(&again, text));
     }
     static const char *wrong[] = {"../a", "/a", "a/", ".hidden", "", "a/../b"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         len = write_one(wrong[i], SPAN("\r\n"));
-        CHECK(!upload_state_read(&again, (struct span){room, len}));
+        CHECK(!upload_state_read(&again, (struct span){written, len}));
     }
 }
 
