@@ -36,3 +36,7 @@ crowd() {
 @test "handlers and perchd killed at random under load: each name old or new" {
     crowd kills 4 60
 }
+
+@test "an upload over a connection that is lost ten times" {
+    crowd resumed 64 1024
+}

@@ -27,17 +27,17 @@ strike() {
 }
 
 @test "killed before and after every call: the old file or the new one, whole, and nothing else" {
-    strike kill 5 1 4000
+    strike kill 11 1 5000
 }
 
 @test "every call fails in every way: no success that is none, nothing left, no crash, no hang" {
-    strike fail 13 2 12000
+    strike fail 31 4 8000
 }
 
 @test "the same without the jail around it" {
     local options=(--sandbox=off)
     # As root it does not like to be without.
     [[ $(id -u) != 0 ]] || options+=(--user=root)
-    strike kill 31 7 500 "${options[@]}"
-    strike fail 61 17 1000 "${options[@]}"
+    strike kill 61 9 500 "${options[@]}"
+    strike fail 151 29 1000 "${options[@]}"
 }
