@@ -648,3 +648,48 @@ END
     grep -q 'uploads with a token; Ctrl-C stops' said
     run ! grep -q 'may upload' said
 }
+
+# ---- The siege, in short ----
+
+@test "1000 crashes, one after another: each costs one connection, and perchd stays as it was" {
+    start_perchd --spares 0
+    py <<'END'
+perchd = int(os.environ["PERCHD_PID"])
+other = connect()
+other.ask()
+[others_handler] = children(perchd)
+before, memory = descriptors(perchd), None
+for i in range(1000):
+    with connect() as talk:
+        talk.ask()
+        for pid in set(children(perchd)) - {others_handler}:
+            os.kill(pid, signal.SIGSEGV)
+        try:
+            talk.ends()
+        except ConnectionResetError:
+            pass
+    if i == 100:
+        memory = status_kib(perchd, "VmRSS")
+assert other.ask("/echo/other").body == b"other"
+eventually("all are reaped", lambda: len(children(perchd)) == 1)
+assert descriptors(perchd) == before
+assert status_kib(perchd, "VmRSS") <= memory + 64
+END
+    # The first is told at once, the others as sums.
+    [ "$(wc -l <perchd.err)" -lt 20 ]
+    ALLOWED='ended by (a )?signal' stop_perchd
+    told=$(sed -nE 's/.*: ([0-9]+) more times.*signal$/\1/p' perchd.err | paste -sd+)
+    [ $((told + 1)) = 1000 ]
+}
+
+@test "ulimit -n 40: 200 clients at once are all served" {
+    # shellcheck disable=SC2016 # for the inner shell
+    start_perchd_by sh -c 'ulimit -n 40; exec "$0" "$@"' "$PERCHD"
+    py <<'END'
+talks = [connect() for _ in range(200)]
+for i, talk in enumerate(talks):
+    talk.send(request(f"/echo/{i}"))
+for i, talk in enumerate(talks):
+    assert talk.reply().body == str(i).encode()
+END
+}
