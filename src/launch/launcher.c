@@ -221,7 +221,7 @@ static void serve(struct launcher *launcher)
                 taken = true;
             }
         if (!taken)
-            spares_adapt(launcher->plan->spares);
+            spares_adapt(launcher->plan->spares, ready == 0);
     }
 }
 

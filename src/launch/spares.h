@@ -24,8 +24,9 @@ struct spares {
 bool spares_serve(struct spares *spares, int connection, const struct sockaddr_storage *address,
                   int tag);
 
-/* Nobody waits: one more, or one less, where that is due. */
-void spares_adapt(struct spares *spares);
+/* Nobody waits: one more, or one less, where that is due. Where it is not quiet, since something
+ * else has happened, several, but only where few are left. */
+void spares_adapt(struct spares *spares, bool quiet);
 
 /* One has ended before its time: no more for a while. */
 void spares_failed(struct spares *spares);
