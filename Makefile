@@ -187,6 +187,7 @@ BINDIR  ?= $(PREFIX)/bin
 MANDIR  ?= $(PREFIX)/share/man
 SYSTEM_PREFIX := $(filter /usr /usr/local,$(PREFIX))
 UNITDIR ?= $(or $(if $(SYSTEM_PREFIX),$(shell pkg-config --variable=systemdsystemunitdir systemd 2>/dev/null)),$(PREFIX)/lib/systemd/system)
+TMPFILESDIR ?= $(or $(if $(SYSTEM_PREFIX),$(shell pkg-config --variable=tmpfilesdir systemd 2>/dev/null)),$(PREFIX)/lib/tmpfiles.d)
 EXAMPLEDIR ?= $(PREFIX)/share/doc/perch/examples
 
 UNITFILES := $(wildcard systemd/*.socket systemd/*.service systemd/*.slice systemd/*.timer)
@@ -198,7 +199,7 @@ UNIT_EDIT := s|/usr/local/bin/|$(BINDIR)/|g; $(if $(filter dynamic,$(VARIANT)),/
 BASHDIR ?= $(PREFIX)/share/bash-completion/completions
 ZSHDIR  ?= $(PREFIX)/share/zsh/site-functions
 
-INSTALLED := $(BASHDIR)/perch $(BASHDIR)/perchd $(ZSHDIR)/_perch \
+INSTALLED := $(TMPFILESDIR)/perch.conf $(BASHDIR)/perch $(BASHDIR)/perchd $(ZSHDIR)/_perch \
              $(addprefix $(BINDIR)/,perch perchd) $(addprefix $(MANDIR)/man8/,$(notdir $(PAGES))) \
              $(addprefix $(UNITDIR)/,$(notdir $(UNITFILES))) \
              $(addprefix $(EXAMPLEDIR)/,$(notdir $(EXAMPLES)))
@@ -213,6 +214,7 @@ install: | $(AFTER_DEPS)
 	ln -sf perch '$(DESTDIR)$(BASHDIR)/perchd'
 	awk -v shell=zsh -f src/completion.awk $(BUILD)/help > '$(DESTDIR)$(ZSHDIR)/_perch'
 	install -m 644 $(PAGES) '$(DESTDIR)$(MANDIR)/man8'
+	install -D -m 644 systemd/perch.tmpfiles '$(DESTDIR)$(TMPFILESDIR)/perch.conf'
 	@for unit in $(UNITFILES) $(EXAMPLES); do \
 	   to='$(DESTDIR)$(UNITDIR)'; \
 	   case $$unit in *inetd) to='$(DESTDIR)$(EXAMPLEDIR)' ;; esac; \
