@@ -36,6 +36,7 @@ int offer_give(int control, const struct handover *handover, int connection)
 {
     union {
         struct cmsghdr head;
+        // cppcheck-suppress unusedStructMember
         char room[CMSG_SPACE(sizeof(int))];
     } rights = {.room = {0}};
     struct iovec part = {(void *)handover, sizeof *handover};

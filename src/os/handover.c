@@ -13,6 +13,7 @@
 /* Room for one descriptor, aligned as the kernel wants it. */
 union rights {
     struct cmsghdr head;
+    // cppcheck-suppress unusedStructMember
     char room[CMSG_SPACE(sizeof(int))];
 };
 
