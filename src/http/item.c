@@ -54,6 +54,11 @@ static bool is_in_token(char c)
     return octet_is(c, OCTET_TOKEN) || c == ':' || c == '/';
 }
 
+static bool is_printable(char c)
+{
+    return (unsigned char)(c - ' ') <= '~' - ' ';
+}
+
 static bool is_base64(char c)
 {
     return is_alpha(c) || is_digit(c) || c == '+' || c == '/' || c == '=';
@@ -90,7 +95,7 @@ static bool pass_string(struct span *rest)
         *rest = span_after(*rest, 1);
         if (c == '"')
             return true;
-        if (c < 0x20 || c > 0x7E)
+        if (!is_printable(c))
             return false;
         if (c == '\\' && !take(rest, '"') && !take(rest, '\\'))
             return false;
@@ -106,7 +111,7 @@ static bool pass_display_string(struct span *rest)
         *rest = span_after(*rest, 1);
         if (c == '"')
             return true;
-        if (c < 0x20 || c > 0x7E)
+        if (!is_printable(c))
             return false;
         for (int i = 0; c == '%' && i < 2; i++) {
             if (rest->len == 0 ||

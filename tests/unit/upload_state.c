@@ -85,8 +85,63 @@ static void check_damage(void)
     }
 }
 
+/* ---- What somebody else may have left there ---- */
+
+#define AT_4096 "Progress: 000000000000004096 of 000000000000010000, incomplete\r\n"
+
+static const struct {
+    struct span text;
+    bool read;
+} texts[] = {
+    {SPAN(AT_4096 "Method: PUT\r\nPath: a\r\n\r\n"), true},
+    {SPAN(AT_4096 "Method: POST\r\nPath: a\r\nX: y\r\n\r\n"), true},
+    {SPAN(AT_4096 "Method: GET\r\nPath: a\r\n\r\n"), false},
+    {SPAN(AT_4096 "Path: a\r\n\r\n"), false},
+    {SPAN(AT_4096 "Method: PUT\r\n\r\n"), false},
+    {SPAN(AT_4096 "Method: PUT\r\nPath: a\r\n"), false},
+    {SPAN(AT_4096 "Method PUT\r\n\r\n"), false},
+};
+
+static void check_texts(void)
+{
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        for (enum guard side = 0; side < GUARDS; side++) {
+            unit_about(texts[i].text);
+            CHECK(upload_state_read(&state, guard_copy(side, texts[i].text)) == texts[i].read);
+        }
+}
+
+/* Longer than any path that a request can name. */
+static void check_long_path(void)
+{
+    static char longer[2 * REQUEST_LINE_MAX];
+    struct unit_text text = {longer, 0, sizeof longer};
+    unit_append(&text, SPAN(AT_4096 "Method: PUT\r\nPath: "));
+    unit_append_times(&text, 'a', REQUEST_LINE_MAX + 1);
+    unit_append(&text, SPAN("\r\n\r\n"));
+    CHECK(!upload_state_read(&state, unit_span(&text)));
+}
+
+/* All four conditions are kept, and nothing else. */
+static void check_conditions(void)
+{
+    static const enum field_id ids[] = {FIELD_IF_MATCH, FIELD_IF_NONE_MATCH,
+                                        FIELD_IF_MODIFIED_SINCE, FIELD_IF_UNMODIFIED_SINCE,
+                                        FIELD_HOST};
+    fields_begin(&fields, 0);
+    for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++)
+        fields.rows[fields.count++] = (struct field){ids[i], SPAN("X"), SPAN("y")};
+    state.method = METHOD_PUT;
+    size_t len = upload_state_write(&state, "a", &fields, room);
+    CHECK(upload_state_read(&again, (struct span){room, len}));
+    CHECK(again.fields.count == 3 + 4); /* Progress, Method and Path stand before them */
+}
+
 int main(void)
 {
+    check_texts();
+    check_long_path();
+    check_conditions();
     check_written_and_read();
     check_in_place();
     check_damage();
