@@ -104,6 +104,7 @@ static const struct {
 
 static void check_texts(void)
 {
+    static struct upload_state state;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         for (enum guard side = 0; side < GUARDS; side++) {
             unit_about(texts[i].text);
@@ -114,6 +115,7 @@ static void check_texts(void)
 /* Longer than any path that a request can name. */
 static void check_long_path(void)
 {
+    static struct upload_state state;
     static char longer[2 * REQUEST_LINE_MAX];
     struct unit_text text = {longer, 0, sizeof longer};
     unit_append(&text, SPAN(AT_4096 "Method: PUT\r\nPath: "));
@@ -125,6 +127,9 @@ static void check_long_path(void)
 /* All four conditions are kept, and nothing else. */
 static void check_conditions(void)
 {
+    static struct upload_state state, again;
+    static char room[UPLOAD_STATE_MAX];
+    static struct fields fields;
     static const enum field_id ids[] = {FIELD_IF_MATCH, FIELD_IF_NONE_MATCH,
                                         FIELD_IF_MODIFIED_SINCE, FIELD_IF_UNMODIFIED_SINCE,
                                         FIELD_HOST};
