@@ -127,9 +127,8 @@ static void check_long_path(void)
 /* All four conditions are kept, and nothing else. */
 static void check_conditions(void)
 {
-    static struct upload_state state, again;
+    static struct upload_state state;
     static char room[UPLOAD_STATE_MAX];
-    static struct fields fields;
     static const enum field_id ids[] = {FIELD_IF_MATCH, FIELD_IF_NONE_MATCH,
                                         FIELD_IF_MODIFIED_SINCE, FIELD_IF_UNMODIFIED_SINCE,
                                         FIELD_HOST};
