@@ -192,8 +192,10 @@ def attempt():
     busy.send("x")
     assert busy.reply().status == 201
     stayed = fresh.is_silent(0) and youngest.is_silent(0)
-    if stayed:
-        assert fresh.ask("/echo/fresh").body == b"fresh"
+    try:
+        assert not stayed or fresh.ask("/echo/fresh").body == b"fresh"
+    except (EOFError, ConnectionError):
+        stayed = False
     for talk in busy, oldest, fresh, youngest, late:
         talk.close()
     eventually("all have ended", lambda: not children(int(os.environ["PERCHD_PID"])))
@@ -360,7 +362,7 @@ victim = connect_from("127.0.0.3")
 victim.ask()
 begin = time.monotonic()
 for pid in set(children(perchd)) - others_handler:
-    os.kill(pid, signal.SIGSEGV)
+    os.kill(pid, signal.SIGABRT)
 eventually("the end is seen", lambda: len(children(perchd)) == 1)
 with connect_from("127.0.0.3") as talk:
     assert talk.reply().status == 503
@@ -374,13 +376,13 @@ def is_forgiven():
 eventually("the penalty ends", is_forgiven)
 assert time.monotonic() - begin > 0.9
 END
-    grep -qx 'perchd: handler [0-9]* was ended by signal 11 (Segmentation fault); 127.0.0.3 is penalised' perchd.err
+    grep -qx 'perchd: handler [0-9]* was ended by signal 6 (Aborted); 127.0.0.3 is penalised' perchd.err
     grep -qx 'perchd: 127.0.0.3: is penalised for a crash; refused with 503' perchd.err
-    ALLOWED='ended by signal 11' stop_perchd
+    ALLOWED='ended by signal 6' stop_perchd
 }
 
 @test "what the launcher or an administrator ends is no crash" {
-    start_perchd --max-per-source 8
+    start_perchd --spares 0 --max-per-source 8
     py <<'END'
 perchd = int(os.environ["PERCHD_PID"])
 for number in signal.SIGTERM, signal.SIGKILL:
@@ -663,7 +665,7 @@ for i in range(1000):
     with connect() as talk:
         talk.ask()
         for pid in set(children(perchd)) - {others_handler}:
-            os.kill(pid, signal.SIGSEGV)
+            os.kill(pid, signal.SIGABRT)
         try:
             talk.ends()
         except ConnectionResetError:

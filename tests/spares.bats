@@ -220,6 +220,9 @@ END
 @test "--reuse: nothing of a connection is left in the handler's memory" {
     start_perchd --reuse 3 --spares 0 --directory "$FILES"
     spares_py <<'END'
+if is_sanitized():
+    sys.exit(0)  # its memory is too large to be read, and keeps what was freed
+
 def memory_of(pid):
     found = b""
     with open(f"/proc/{pid}/maps", encoding="ascii") as maps, open(f"/proc/{pid}/mem", "rb", 0) as mem:
