@@ -29,10 +29,13 @@ logged() {
     printf 'GET /files/twelve HTTP/1.1\r\nHost: x\r\n\r\nHEAD /files/twelve HTTP/1.1\r\nHost: x\r\n\r\nGET /nothing HTTP/1.1\r\nHost: x\r\n\r\nPUT /files/new HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\na' |
         logged --log=common
     time='\[[0-9]{2}/[A-Z][a-z]{2}/[0-9]{4}:[0-9]{2}:[0-9]{2}:[0-9]{2} \+0000\]'
-    [[ $(sed -n 1p log) =~ ^"- - - "$time" \"GET /files/twelve HTTP/1.1\" 200 12"$ ]]
-    [[ $(sed -n 2p log) =~ ^"- - - "$time" \"HEAD /files/twelve HTTP/1.1\" 200 0"$ ]]
-    [[ $(sed -n 3p log) =~ ^"- - - "$time" \"GET /nothing HTTP/1.1\" 404 "[1-9][0-9]*$ ]]
-    [[ $(sed -n 4p log) =~ ^"- - - "$time" \"PUT /files/new HTTP/1.1\" 201 0"$ ]]
+    line() {
+        sed -n "$1p" log | grep -xE -- "- - - $time $2"
+    }
+    line 1 '"GET /files/twelve HTTP/1.1" 200 12'
+    line 2 '"HEAD /files/twelve HTTP/1.1" 200 0'
+    line 3 '"GET /nothing HTTP/1.1" 404 [1-9][0-9]*'
+    line 4 '"PUT /files/new HTTP/1.1" 201 0'
     [ "$(wc -l <log)" = 4 ]
 }
 
@@ -45,7 +48,6 @@ logged() {
     start_perchd --directory files --log combined
     curl -s "$URL/files/twelve" "$URL/nothing" -o gone -o gone
     stop_perchd
-    PERCHD_PID=
     grep -E '^127' perchd.err >log
     goaccess log --log-format=COMBINED --no-global-config -o report.json >/dev/null 2>&1
     [ "$(jq .general.total_requests report.json)" = 2 ]

@@ -45,7 +45,6 @@ END
     [ "$(ls perch.prom*)" = perch.prom ]
     [ "$(stat -c %A perch.prom)" = -rw-r--r-- ]
     stop_perchd
-    PERCHD_PID=
     [ ! -e perch.prom ]
 }
 
@@ -92,6 +91,5 @@ for _ in range(2):
     talk.close()
 END
     stop_perchd
-    PERCHD_PID=
     [ "$(grep -c -- '--metrics: the file can.t be written: No such file' perchd.err)" = 1 ]
 }

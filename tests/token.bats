@@ -124,7 +124,6 @@ with open("shown", "ab") as shown:
 talk.close()
 END
     stop_perchd
-    PERCHD_PID=
     grep -q '"status":401' perchd.err
     cat perchd.err >>shown
     run ! grep -aq "$TOKEN" shown

@@ -18,7 +18,7 @@ teardown() {
 # In the browser: Python from stdin.
 browse() {
     { echo 'from browser import *; import os; URL = os.environ["URL"] + "/files/"'; cat; } |
-        py "$@"
+        py
 }
 
 fill() {
