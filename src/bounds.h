@@ -86,9 +86,10 @@
 /* ---- Buffers ---- */
 
 /* One read of an upload: large enough that the system calls vanish behind the copying. Lives in
- * .bss, so that pages nobody fills cost nothing. By splice(2), socket to pipe to file, a GB takes 0.2
- * to 0.4 s of CPU in place of 0.4 to 0.5, and no less time where it is synced; but then each connection
- * needs a pipe before it is jailed, whether it uploads or not, and the jail lets one more call out. */
+ * .bss, so that pages nobody fills cost nothing. By splice(2), socket to pipe to file, a GB takes
+ * 0.2 to 0.4 s of CPU in place of 0.4 to 0.5, and no less time where it is synced; but then each
+ * connection needs a pipe before it is jailed, whether it uploads or not, and the jail lets one
+ * more call out. */
 #define WIRE_IN_BYTES (262144 + 2 * HEAD_MAX)
 /* Replies gathered before one write; holds the longest reply that is built in memory. */
 #define WIRE_OUT_BYTES 65536
@@ -178,11 +179,12 @@
 #define ACCEPTS_A_TURN        16
 #define LISTEN_BACKLOG        4096 /* the kernel cuts it to net.core.somaxconn */
 #define DRAIN_SECONDS_DEFAULT 10
-/* Handlers that wait for a connection, at most: more than this at a time come rarely to the machines
- * that this is for. */
+/* Handlers that wait for a connection, at most: more than this at a time come rarely to the
+ * machines that this is for. */
 #define SPARES_DEFAULT 8
 #define REUSE_DEFAULT  1
-/* Their number follows what came in a slice of time; what it was once falls by a quarter a slice. */
+/* Their number follows what came in a slice of time; what it was once falls by a quarter a slice.
+ */
 #define DEMAND_SLICE_MS   100
 #define DEMAND_SLICES_MAX 64
 #define DEMAND_FALL       4

@@ -144,10 +144,11 @@ static void tell_counts(struct launcher *launcher)
 
 static void tell_who_asked(struct launcher *launcher)
 {
+    if (!launcher->counts_asked)
+        return;
     char text[COUNTS_TEXT_MAX];
-    if (launcher->counts_asked)
-        diag_warn("%s, %" PRIu64 " crashed", counts_text(&launcher->counts, text),
-                  launcher->counts.crashed);
+    diag_warn("%s, %" PRIu64 " crashed", counts_text(&launcher->counts, text),
+              launcher->counts.crashed);
     launcher->counts_asked = false;
 }
 

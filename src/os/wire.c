@@ -204,8 +204,9 @@ static void note_output(struct wire *wire, int64_t began, ssize_t put)
         int64_t arrived = newly_arrived(wire);
         moved = arrived > moved ? arrived : moved;
     }
-    if (waited > 2 * OUTPUT_LOOK_MS)
-        waited = 2 * OUTPUT_LOOK_MS; /* it was this process that stood still, or much has moved */
+    if (waited > INT64_C(2) * OUTPUT_LOOK_MS)
+        waited = INT64_C(2) *
+                 OUTPUT_LOOK_MS; /* it was this process that stood still, or much has moved */
     pace_note(&wire->pace, waited, (uint64_t)moved);
     wire->broken = wire->broken || pace_wait_ms(&wire->pace) < 0;
 }
