@@ -306,20 +306,25 @@ eventually("no child is left", lambda: not children(perchd))
 END
 }
 
-@test "a handler gets neither the launcher's environment nor its descriptors" {
+@test "a handler gets neither the launcher's environment nor its descriptors, and a spare one connection more" {
     py <<'END'
 stray = os.open("/etc/passwd", os.O_RDONLY)
-with Process([PERCHD, "--listen", "127.0.0.1:0", "--listen", os.path.abspath("sock"), "--directory", "files"],
-             env=dict(os.environ, SECRET="x"), pass_fds=[stray], stdout=subprocess.PIPE) as perchd:
-    port = perchd.wait_for_line("http").rstrip("/\n").rpartition(":")[2]
-    with connect(port) as other, connect(port) as talk:
-        other.ask(), talk.ask()
-        for handler in children(perchd.pid):
-            assert open(f"/proc/{handler}/environ", "rb").read() == b""
-            opened = {fd: os.readlink(f"/proc/{handler}/fd/{fd}") for fd in os.listdir(f"/proc/{handler}/fd")}
-            folder = [fd for fd, name in opened.items() if name == os.path.abspath("files")]
-            assert sorted(opened) == sorted(["0", "1", "2", *folder]) and len(folder) == 1, opened
-            assert opened["0"] == opened["1"] != opened["2"], opened
-    perchd.signal(signal.SIGTERM)
+for spares in "0", "2":
+    with Process([PERCHD, "--listen", "127.0.0.1:0", "--listen", os.path.abspath("sock"), "--directory", "files",
+                  "--spares", spares], env=dict(os.environ, SECRET="x"), pass_fds=[stray],
+                 stdout=subprocess.PIPE) as perchd:
+        port = perchd.wait_for_line("http").rstrip("/\n").rpartition(":")[2]
+        with connect(port) as other, connect(port) as talk:
+            other.ask(), talk.ask()
+            for handler in children(perchd.pid):
+                # One that is just being made is not perch yet.
+                eventually("it is perch", lambda: open(f"/proc/{handler}/environ", "rb").read() == b"")
+                opened = {fd: os.readlink(f"/proc/{handler}/fd/{fd}") for fd in os.listdir(f"/proc/{handler}/fd")}
+                own = [fd for fd, name in opened.items() if name == os.path.abspath("files")]
+                if spares != "0":
+                    own += [fd for fd, name in opened.items() if fd > "2" and name.startswith("socket:")]
+                assert sorted(opened) == sorted(["0", "1", "2", *own]) and len(own) <= 1 + (spares != "0"), opened
+                assert opened["0"] == opened["1"] != opened["2"], opened
+        perchd.signal(signal.SIGTERM)
 END
 }
