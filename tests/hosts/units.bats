@@ -315,6 +315,12 @@ for unit in "perch.socket", "perchd.socket":
                     if text in str(record["MESSAGE"]) and record["_COMM"] == "perch"}
     wanted = {("6", "/echo/logged"), ("5", "/files/closed/a"), ("4", "closed/a: Permission denied")}
     eventually(f"{unit}: {wanted}, not {seen()}", lambda: seen() >= wanted)
+    if unit == "perchd.socket":  # the log as fields, to be asked for by their values
+        found = run("journalctl", "--output", "json", "--no-pager", "PERCH_STATUS=403").strip().split("\n")
+        assert len(found) == 1, found
+        record = json.loads(found[0])
+        assert record["PERCH_REQUEST"] == "PUT /files/closed/a HTTP/1.1", record
+        assert record["PERCH_CLIENT"] == "127.0.0.1" and record["PERCH_NUMBER"] == "2", record
     texts = [str(record["MESSAGE"]) for record in journal(since)]
     assert not [text for text in texts if text.startswith("<") or "this kernel lacks" in text], texts
 END
