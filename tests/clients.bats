@@ -316,15 +316,21 @@ for spares in "0", "2":
         port = perchd.wait_for_line("http").rstrip("/\n").rpartition(":")[2]
         with connect(port) as other, connect(port) as talk:
             other.ask(), talk.ask()
+            handlers = 0
             for handler in children(perchd.pid):
                 # One that is just being made is not perch yet.
                 eventually("it is perch", lambda: open(f"/proc/{handler}/environ", "rb").read() == b"")
+                # perchd's sweeper is no handler: its stdin is none of ours.
+                if not os.readlink(f"/proc/{handler}/fd/0").startswith("socket:"):
+                    continue
+                handlers += 1
                 opened = {fd: os.readlink(f"/proc/{handler}/fd/{fd}") for fd in os.listdir(f"/proc/{handler}/fd")}
                 own = [fd for fd, name in opened.items() if name == os.path.abspath("files")]
                 if spares != "0":
                     own += [fd for fd, name in opened.items() if fd > "2" and name.startswith("socket:")]
                 assert sorted(opened) == sorted(["0", "1", "2", *own]) and len(own) <= 1 + (spares != "0"), opened
                 assert opened["0"] == opened["1"] != opened["2"], opened
+            assert handlers >= 2
         perchd.signal(signal.SIGTERM)
 END
 }

@@ -88,6 +88,11 @@ need_own_network() {
         skip "a network namespace is not permitted here"
 }
 
+# Whether the programs are built with the sanitizers.
+is_sanitized() {
+    grep -q __asan_init "$PERCH"
+}
+
 need_strace() {
     strace -o /dev/null true 2>/dev/null || skip "strace is not permitted here"
 }

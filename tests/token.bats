@@ -167,7 +167,7 @@ refused() {
 @test "it takes the same time to find a token wrong at its first byte and at its last" {
     # Of the comparison alone: by instructions, which no machine's mood changes.
     command -v valgrind >/dev/null || skip "valgrind is not installed"
-    is_sanitized && skip "the sanitizers and valgrind exclude each other"
+    ! is_sanitized || skip "the sanitizers and valgrind exclude each other"
     count() {
         printf 'DELETE /files/x HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n' "$1" |
             valgrind --tool=callgrind --callgrind-out-file=/dev/null --toggle-collect=secrets_have \

@@ -22,16 +22,12 @@ sized() {
     fi
 }
 
-is_sanitized() {
-    grep -q __asan_init "$PERCH"
-}
-
 # build_broken NAME: perch with tests/faults/NAME.h in, as $PERCH.
 build_broken() {
     local folder=$BUILD/$1
     env -u MAKEFLAGS -u MAKEOVERRIDES -u MAKELEVEL make -s -j2 -C "$TOP" BUILD="$folder" \
         EXTRA="-include $FAULTS/$1.h" "$folder/perch" >&2 3>&-
-    PERCH=$folder/perch
+    export PERCH=$folder/perch
 }
 
 # In a mount namespace of its own, with an empty file system in memory as the current folder.

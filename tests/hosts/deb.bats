@@ -5,7 +5,7 @@ load ../helper
 load hosts
 
 setup() {
-    ! grep -q __asan_init "$PERCH" || skip "a package is not made of a build with sanitizers"
+    ! is_sanitized || skip "a package is not made of a build with sanitizers"
     for tool in dpkg-deb dpkg-shlibdeps; do
         command -v "$tool" >/dev/null || skip "there is no $tool"
     done
@@ -17,7 +17,7 @@ setup() {
 }
 
 teardown() {
-    "$TESTS/hosts/machine" stop "$MACHINE"
+    [ -z "${MACHINE:-}" ] || "$TESTS/hosts/machine" stop "$MACHINE"
 }
 
 inside() {
