@@ -119,7 +119,8 @@ def carry(source, sink, allowed):
             sink.sendall(data)
             allowed -= len(data)
             if allowed < 0:
-                CUT_BEHIND.pop(0)
+                if CUT_BEHIND:
+                    CUT_BEHIND.pop(0)
                 break
     except OSError:
         pass
