@@ -37,11 +37,14 @@ def lines(result):
 
 # ---- For the README ----
 
+HEADS = {"nginx-cache": "nginx with open_file_cache", "null": "the null server", "null-files": "null with file calls"}
+
 def markdown(found):
     servers = ["nginx", "nginx-cache", "lighttpd", "h2o", "busybox", "null", "null-files"]
     shown = [name for name in servers if any(row["server"] == name for result in found["results"]
                                              for row in result["rows"][1:])]
-    text = ["| perch by ... | perch | " + " | ".join(shown) + " |", "|---" * (len(shown) + 2) + "|"]
+    heads = [HEADS.get(name, name) for name in shown]
+    text = ["| what is measured | perch | perch by " + " | by ".join(heads) + " |", "|---" * (len(shown) + 2) + "|"]
     for result in found["results"]:
         ratios = {row["server"]: row["ratio"] for row in result["rows"][1:] if row.get("ratio")}
         cells = [f"{ratios[name]:.2f}" if name in ratios else "" for name in shown]
