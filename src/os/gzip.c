@@ -10,7 +10,7 @@ enum {
     WINDOW_BITS = 13,
     GZIP_FORMAT = 16, /* added to the window bits: zlib then writes gzip's head and trailer */
     MEMORY_LEVEL = 6, /* with this window the state is 72 KB, and few pages of it are touched */
-    LEVEL = 6,
+    LEVEL = 2,        /* 64 KiB of prose: half the time of level 6, and a tenth more bytes */
     ARENA_BYTES = 98304,
 };
 
