@@ -309,6 +309,25 @@ END
 @test "a handler gets neither the launcher's environment nor its descriptors, and a spare one connection more" {
     py <<'END'
 stray = os.open("/etc/passwd", os.O_RDONLY)
+def has_its_own_alone(handler, is_spare):
+    with open(f"/proc/{handler}/environ", "rb") as environ:
+        if environ.read() != b"":
+            return False  # it is not perch yet
+    opened = {fd: os.readlink(f"/proc/{handler}/fd/{fd}") for fd in os.listdir(f"/proc/{handler}/fd")}
+    own = [fd for fd, name in opened.items() if name == os.path.abspath("files")]
+    if is_spare:
+        own += [fd for fd, name in opened.items() if fd > "2" and name.startswith("socket:")]
+    return sorted(opened) == sorted(["0", "1", "2", *own]) and len(own) <= 1 + is_spare and \
+        opened["0"] == opened["1"] != opened["2"]
+def handlers(perchd):
+    """perchd's sweeper is none: its stdin is no socket."""
+    return [pid for pid in children(perchd) if os.readlink(f"/proc/{pid}/fd/0").startswith("socket:")]
+def all_have(perchd, is_spare):
+    # Those that are just being made, or end, are looked at again.
+    try:
+        return len(handlers(perchd)) >= 2 and all(has_its_own_alone(pid, is_spare) for pid in handlers(perchd))
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 for spares in "0", "2":
     with Process([PERCHD, "--listen", "127.0.0.1:0", "--listen", os.path.abspath("sock"), "--directory", "files",
                   "--spares", spares], env=dict(os.environ, SECRET="x"), pass_fds=[stray],
@@ -316,21 +335,7 @@ for spares in "0", "2":
         port = perchd.wait_for_line("http").rstrip("/\n").rpartition(":")[2]
         with connect(port) as other, connect(port) as talk:
             other.ask(), talk.ask()
-            handlers = 0
-            for handler in children(perchd.pid):
-                # One that is just being made is not perch yet.
-                eventually("it is perch", lambda: open(f"/proc/{handler}/environ", "rb").read() == b"")
-                # perchd's sweeper is no handler: its stdin is none of ours.
-                if not os.readlink(f"/proc/{handler}/fd/0").startswith("socket:"):
-                    continue
-                handlers += 1
-                opened = {fd: os.readlink(f"/proc/{handler}/fd/{fd}") for fd in os.listdir(f"/proc/{handler}/fd")}
-                own = [fd for fd, name in opened.items() if name == os.path.abspath("files")]
-                if spares != "0":
-                    own += [fd for fd, name in opened.items() if fd > "2" and name.startswith("socket:")]
-                assert sorted(opened) == sorted(["0", "1", "2", *own]) and len(own) <= 1 + (spares != "0"), opened
-                assert opened["0"] == opened["1"] != opened["2"], opened
-            assert handlers >= 2
+            eventually("each has its own alone", lambda: all_have(perchd.pid, spares != "0"))
         perchd.signal(signal.SIGTERM)
 END
 }
