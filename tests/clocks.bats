@@ -267,11 +267,16 @@ END
 
 @test "SIGTERM before the first request or inside one: what is on its way is still answered" {
     py <<'END'
+def catches_sigterm(pid):
+    with open(f"/proc/{pid}/status") as status:
+        caught = next(line.split()[1] for line in status if line.startswith("SigCgt:"))
+    return int(caught, 16) >> signal.SIGTERM - 1 & 1
 head = request("/echo/late")
 for begin in b"", head[:1], head[:-1]:
     for _ in range(5):
         with Perch() as perch:
             perch.talk.send(begin)
+            eventually("it has begun", lambda: catches_sigterm(perch.pid))
             assert perch.talk.is_silent(0.02)
             perch.signal(signal.SIGTERM)
             assert perch.talk.is_silent(0.02), "it doesn't wait any more"
