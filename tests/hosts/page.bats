@@ -106,13 +106,14 @@ END
 }
 
 @test "an upload whose connection is lost goes on where it was" {
+    ! is_sanitized || skip "slow programs, a slow browser and two processors take longer than a test may"
     head -c 6000000 /dev/urandom >large.bin
     start_perchd --directory files --listing --log common
     browse <<'END'
 import socket, threading
 
 # A line that is cut, once it has carried so much of an upload; the ones behind it hold.
-CUT_BEHIND = [1500000, 2500000]
+CUT_BEHIND = [1500000]
 def carry(source, sink, allowed):
     try:
         while data := source.recv(65536):
