@@ -82,8 +82,9 @@ def chart(found, path):
         return
     with open(path + ".data", "w") as file:
         file.writelines(f'"{name}" {ratio:.3f}\n' for name, ratio in rows)
-    plot = PLOT.format(path=path, height=90 + 26 * len(rows), last=len(rows) - 1)
-    done = subprocess.run(["gnuplot"], input=plot, text=True, check=False)
+    plot = PLOT.format(path=os.path.basename(path), height=90 + 26 * len(rows), last=len(rows) - 1)
+    # In its folder, so that the chart names its data without this machine's path.
+    done = subprocess.run(["gnuplot"], input=plot, text=True, check=False, cwd=os.path.dirname(path))
     if done.returncode != 0:
         print("bench: gnuplot made no chart", file=sys.stderr)
 
