@@ -1,6 +1,7 @@
 /*
- * The peer: what it sends, what it is sent, and how long either may take. The only file that does
- * peer I/O. Knows nothing of HTTP.
+ * The peer: what it sends, what it is sent, and how long either may take. The
+ * only two files that do peer I/O: wire.c opens, reads and ends, wire_output.c sends. They know
+ * nothing of HTTP.
  *
  * Output is gathered and leaves in one write: when a read is about to block, when the buffer is
  * full, and at the end. No other code needs to think of flushing. Once the peer can't be written to
@@ -32,6 +33,7 @@ struct wire {
     size_t out_len;
     size_t in_most, out_most; /* how far the buffers have been written to */
     uint64_t put;             /* bytes that were given to it for the peer, in all */
+    int out_wait_ms;          /* output that blocked so long has its pace looked at; 0: never */
     struct pace pace;         /* of output */
     int64_t sent;             /* bytes that the kernel has taken */
     int64_t arrived;          /* of those, what was known to have been received */

@@ -1,7 +1,7 @@
 /*
  * A session in this process, over a socket pair whose other end follows a script.
  *
- * The system calls of os/wire.c are the real ones, on a real socket; the linker leads them past
+ * The system calls of os/wire*.c are the real ones, on a real socket; the linker leads them past
  * this file first (--wrap, see the Makefile), which plays the client between them: before a read
  * that would wait it sends the next piece, and after a write it takes what has come. So nothing
  * waits, and how the octets were cut is the script's to say, exactly.
