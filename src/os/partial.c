@@ -3,6 +3,7 @@
 #include "base/diag.h"
 #include "bounds.h"
 #include "os/clock.h"
+#include "os/whole.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -30,25 +31,12 @@ static void set_name(struct partial *partial, struct span token)
 
 static int write_to(int fd, struct span text, const char *name)
 {
-    while (text.len) {
-        ssize_t put = write(fd, text.at, text.len);
-        if (put > 0) {
-            text = span_after(text, (size_t)put);
-        } else if (put == 0 || errno != EINTR) {
-            errno = put == 0 ? EIO : errno;
-            return place_failed("write", name);
-        }
-    }
-    return 0;
+    return whole_write(fd, text) != 0 ? place_failed("write", name) : 0;
 }
 
 static int sync_descriptor(int fd, const char *name)
 {
-    int done;
-    do
-        done = fsync(fd);
-    while (done != 0 && errno == EINTR);
-    return done != 0 ? place_failed("fsync", name) : 0;
+    return whole_sync(fd) != 0 ? place_failed("fsync", name) : 0;
 }
 
 static int sync_names(const struct store *store, struct partial *partial)
@@ -92,17 +80,10 @@ int partial_save(const struct store *store, struct partial *partial)
 
 static int read_state(struct partial *partial)
 {
-    size_t len = 0;
-    for (;;) {
-        ssize_t got =
-            pread(partial->fd, partial->text + len, sizeof partial->text - len, (off_t)len);
-        if (got < 0 && errno != EINTR)
-            return place_failed("read", partial->name);
-        if (got == 0)
-            break;
-        len += got > 0 ? (size_t)got : 0;
-    }
-    if (!upload_state_read(&partial->state, (struct span){partial->text, len}))
+    long len = whole_read(partial->fd, partial->text, sizeof partial->text);
+    if (len < 0)
+        return place_failed("read", partial->name);
+    if (!upload_state_read(&partial->state, (struct span){partial->text, (size_t)len}))
         return S_NOT_FOUND;
     partial->offset = partial->state.offset;
     return 0;

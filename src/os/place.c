@@ -2,13 +2,13 @@
 
 #include "base/diag.h"
 #include "bounds.h"
+#include "os/whole.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -104,7 +104,7 @@ int place_lock(const struct place *place)
 {
     int lock = openat(place->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (lock >= 0)
-        flock(lock, LOCK_EX);
+        (void)whole_lock(lock);
     return lock;
 }
 
@@ -118,13 +118,8 @@ void place_unlock(int lock)
 
 int place_sync(const struct place *place)
 {
-    int done;
-    do
-        done = fsync(place->folder);
-    while (done != 0 && errno == EINTR);
-    if (done != 0)
-        return place_failed("fsync the folder of", place->path);
-    return 0;
+    int done = whole_sync(place->folder);
+    return done != 0 ? place_failed("fsync the folder of", place->path) : 0;
 }
 
 static const struct {

@@ -1,5 +1,7 @@
 #include "os/secret.h"
 
+#include "os/whole.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -10,21 +12,6 @@
 
 /* One line more than there may be, so that a file that is too long is seen to be. */
 enum { FILE_ROOM = (SECRETS_MAX + 1) * (SECRET_BYTES_MAX + 1) };
-
-/* Reads the whole file; its length, or -1 with errno. */
-static ssize_t read_file(int fd, char *room)
-{
-    size_t len = 0;
-    while (len < FILE_ROOM) {
-        ssize_t got = read(fd, room + len, FILE_ROOM - len);
-        if (got < 0)
-            return -1;
-        if (got == 0)
-            break;
-        len += (size_t)got;
-    }
-    return (ssize_t)len;
-}
 
 static const char *take_line(struct secrets *secrets, struct span line)
 {
@@ -56,7 +43,7 @@ static const char *read_secrets(struct secrets *secrets, int fd)
         return strerror(errno);
     if (facts.st_mode & S_IRWXO)
         return "can be read by every user; chmod o= it";
-    ssize_t len = read_file(fd, text);
+    long len = whole_read(fd, text, sizeof text);
     if (len < 0)
         return strerror(errno);
     struct span rest = {text, (size_t)len};

@@ -1,6 +1,7 @@
 #include "os/types.h"
 
 #include "http/media_type.h"
+#include "os/whole.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,15 +24,13 @@ static struct remembered {
 
 static const char *read_list(int fd)
 {
-    while (list_len < sizeof list) {
-        ssize_t got = read(fd, list + list_len, sizeof list - list_len);
-        if (got < 0)
-            return strerror(errno);
-        if (got == 0)
-            return NULL;
-        list_len += (size_t)got;
-    }
-    return "it is larger than " BOUND_TEXT(TYPES_BYTES_MAX) " bytes";
+    long len = whole_read(fd, list, sizeof list);
+    if (len < 0)
+        return strerror(errno);
+    if (len > TYPES_BYTES_MAX)
+        return "it is larger than " BOUND_TEXT(TYPES_BYTES_MAX) " bytes";
+    list_len = (size_t)len;
+    return NULL;
 }
 
 const char *types_read(const char *file)

@@ -1,5 +1,7 @@
 #include "os/upload.h"
 
+#include "os/whole.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -119,16 +121,7 @@ int upload_reserve(struct upload *upload, uint64_t from, uint64_t length)
 
 int upload_write(struct upload *upload, struct span piece)
 {
-    while (piece.len) {
-        ssize_t put = write(upload->aside.fd, piece.at, piece.len);
-        if (put > 0) {
-            piece = span_after(piece, (size_t)put);
-        } else if (put == 0 || errno != EINTR) {
-            errno = put == 0 ? EIO : errno;
-            return failed(upload, "write");
-        }
-    }
-    return 0;
+    return whole_write(upload->aside.fd, piece) != 0 ? failed(upload, "write") : 0;
 }
 
 int upload_cut(struct upload *upload, uint64_t length)
@@ -138,11 +131,7 @@ int upload_cut(struct upload *upload, uint64_t length)
 
 int upload_sync(struct upload *upload)
 {
-    int done;
-    do
-        done = fsync(upload->aside.fd);
-    while (done != 0 && errno == EINTR);
-    return done != 0 ? failed(upload, "fsync") : 0;
+    return whole_sync(upload->aside.fd) != 0 ? failed(upload, "fsync") : 0;
 }
 
 /* ---- Publishing ---- */
