@@ -264,7 +264,7 @@ $(BUILD)/unit/%: tests/unit/%.c $(PURE)
 -include $(UNITS:=.d)
 
 # What tries to get out of the jail is linked with the same jail as perch.
-JAILED := $(call objects,$(wildcard src/base/*.c) src/os/jail.c src/os/filter.c src/os/powers.c,$(VARIANT))
+JAILED := $(call objects,$(wildcard src/base/*.c) $(addprefix src/os/,jail.c filter.c assembly.c powers.c),$(VARIANT))
 ESCAPE := $(patsubst tests/%.c,$(BUILD)/$(VARIANT)/%.o,$(wildcard tests/jail/*.c))
 
 $(BUILD)/$(VARIANT)/jail/%.o: tests/jail/%.c $(BUILD)/commands

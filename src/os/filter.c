@@ -1,10 +1,11 @@
 #include "os/filter.h"
 
+#include "os/assembly.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/falloc.h>
-#include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <linux/sockios.h>
 #include <netinet/in.h>
@@ -141,51 +142,12 @@ static const uint16_t deadly[] = {
 
 enum { DEADLY = sizeof deadly / sizeof deadly[0] };
 
-/* ---- Assembling ---- */
-
-#ifdef PERCH_INSTRUMENTED
-/* What watches over such a build makes calls of its own, whenever it likes. */
-enum { OTHERWISE = SECCOMP_RET_ALLOW };
-#else
-enum { OTHERWISE = SECCOMP_RET_ERRNO | ENOSYS };
-#endif
+/* ---- Calls of any arguments: two bitmaps, a word for 32 numbers ---- */
 
 enum {
     NUMBERS = 512, /* above all that is on the lists */
     WORDS = NUMBERS / 32,
-    PROGRAM_MAX = 192, /* below 256: so far a jump reaches */
 };
-
-/* Written from its end to its beginning: a jump, which can only lead ahead, leads to what is there
- * already. Places are indexes of code. */
-struct assembly {
-    struct sock_filter code[PROGRAM_MAX];
-    unsigned at; /* the first instruction */
-    unsigned allow, kill, other;
-};
-
-static unsigned put(struct assembly *assembly, unsigned code, uint32_t operand)
-{
-    assembly->code[--assembly->at] = (struct sock_filter)BPF_STMT((uint16_t)code, operand);
-    return assembly->at;
-}
-
-static unsigned put_jump(struct assembly *assembly, unsigned condition, uint32_t operand,
-                         unsigned if_true, unsigned if_false)
-{
-    uint8_t jt = (uint8_t)(if_true - assembly->at), jf = (uint8_t)(if_false - assembly->at);
-    put(assembly, BPF_JMP | condition | BPF_K, operand);
-    assembly->code[assembly->at].jt = jt;
-    assembly->code[assembly->at].jf = jf;
-    return assembly->at;
-}
-
-static unsigned put_load(struct assembly *assembly, size_t offset)
-{
-    return put(assembly, BPF_LD | BPF_W | BPF_ABS, (uint32_t)offset);
-}
-
-/* ---- Calls of any arguments: two bitmaps, a word for 32 numbers ---- */
 
 struct word {
     uint32_t allow;
@@ -216,10 +178,10 @@ static unsigned put_word(struct assembly *assembly, const struct word *word)
 {
     unsigned next = assembly->other;
     if (word->kill)
-        next = put_jump(assembly, BPF_JSET, word->kill, assembly->kill, next);
+        next = assembly_put_jump(assembly, BPF_JSET, word->kill, assembly->kill, next);
     if (word->allow)
-        next = put_jump(assembly, BPF_JSET, word->allow, assembly->allow, next);
-    return next == assembly->other ? next : put(assembly, BPF_MISC | BPF_TXA, 0);
+        next = assembly_put_jump(assembly, BPF_JSET, word->allow, assembly->allow, next);
+    return next == assembly->other ? next : assembly_put(assembly, BPF_MISC | BPF_TXA, 0);
 }
 
 /* Finds the word: those from the given one on. The number is in A. */
@@ -234,7 +196,7 @@ static unsigned put_words(struct assembly *assembly, const struct word *words, u
     unsigned lower = put_words(assembly, words, first, half);
     if (lower == upper)
         return lower;
-    return put_jump(assembly, BPF_JGE, (first + half) * 32, upper, lower);
+    return assembly_put_jump(assembly, BPF_JGE, (first + half) * 32, upper, lower);
 }
 
 static void put_bitmaps(struct assembly *assembly, unsigned does)
@@ -242,13 +204,14 @@ static void put_bitmaps(struct assembly *assembly, unsigned does)
     struct word words[WORDS] = {{0, 0}};
     fill_words(words, does);
     unsigned search = put_words(assembly, words, 0, WORDS);
-    put_jump(assembly, BPF_JGE, NUMBERS, assembly->other, search); /* those of x32 among them */
-    put_load(assembly, offsetof(struct seccomp_data, nr));
-    put(assembly, BPF_MISC | BPF_TAX, 0);
-    put(assembly, BPF_ALU | BPF_LSH | BPF_X, 0);
-    put(assembly, BPF_LD | BPF_IMM, 1);
-    put(assembly, BPF_MISC | BPF_TAX, 0);
-    put(assembly, BPF_ALU | BPF_AND | BPF_K, 31);
+    assembly_put_jump(assembly, BPF_JGE, NUMBERS, assembly->other,
+                      search); /* those of x32 among them */
+    assembly_put_load(assembly, offsetof(struct seccomp_data, nr));
+    assembly_put(assembly, BPF_MISC | BPF_TAX, 0);
+    assembly_put(assembly, BPF_ALU | BPF_LSH | BPF_X, 0);
+    assembly_put(assembly, BPF_LD | BPF_IMM, 1);
+    assembly_put(assembly, BPF_MISC | BPF_TAX, 0);
+    assembly_put(assembly, BPF_ALU | BPF_AND | BPF_K, 31);
 }
 
 /* ---- Calls of certain arguments: one after another ---- */
@@ -261,10 +224,10 @@ static unsigned put_checks(struct assembly *assembly, const struct rule *rule, u
         const struct check *check = &rule->checks[i];
         if (!check->offset)
             continue;
-        put_jump(assembly, BPF_JEQ, check->value, next, failed);
+        assembly_put_jump(assembly, BPF_JEQ, check->value, next, failed);
         if (check->mask != UINT32_MAX)
-            put(assembly, BPF_ALU | BPF_AND | BPF_K, check->mask);
-        next = put_load(assembly, check->offset);
+            assembly_put(assembly, BPF_ALU | BPF_AND | BPF_K, check->mask);
+        next = assembly_put_load(assembly, check->offset);
     }
     return next;
 }
@@ -275,26 +238,30 @@ static void put_checked(struct assembly *assembly, unsigned does)
         if (!allowed[i].checks[0].offset || !is_wanted(&allowed[i], does))
             continue;
         unsigned rest = assembly->at;
-        unsigned failed = put_load(assembly, offsetof(struct seccomp_data, nr));
+        unsigned failed = assembly_put_load(assembly, offsetof(struct seccomp_data, nr));
         unsigned checks = put_checks(assembly, &allowed[i], failed);
-        put_jump(assembly, BPF_JEQ, allowed[i].number, checks, rest);
+        assembly_put_jump(assembly, BPF_JEQ, allowed[i].number, checks, rest);
     }
 }
 
 /* ---- The program ---- */
 
+#ifdef PERCH_INSTRUMENTED
+/* What watches over such a build makes calls of its own, whenever it likes. */
+enum { OTHERWISE = SECCOMP_RET_ALLOW };
+#else
+enum { OTHERWISE = SECCOMP_RET_ERRNO | ENOSYS };
+#endif
+
 static void assemble(struct assembly *assembly, unsigned does)
 {
-    assembly->at = PROGRAM_MAX;
-    assembly->allow = put(assembly, BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
-    assembly->kill = put(assembly, BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS);
-    assembly->other = put(assembly, BPF_RET | BPF_K, OTHERWISE);
+    assembly_begin(assembly, OTHERWISE);
     put_bitmaps(assembly, does);
     put_checked(assembly, does);
-    unsigned ours = put_load(assembly, offsetof(struct seccomp_data, nr));
+    unsigned ours = assembly_put_load(assembly, offsetof(struct seccomp_data, nr));
     /* Another machine's numbers mean other calls. */
-    put_jump(assembly, BPF_JEQ, THIS_MACHINE, ours, assembly->kill);
-    put_load(assembly, offsetof(struct seccomp_data, arch));
+    assembly_put_jump(assembly, BPF_JEQ, THIS_MACHINE, ours, assembly->kill);
+    assembly_put_load(assembly, offsetof(struct seccomp_data, arch));
 }
 
 int filter_install(unsigned does)
@@ -305,7 +272,6 @@ int filter_install(unsigned does)
         return -1;
     }
     assemble(&assembly, does | (getauxval(AT_SYSINFO_EHDR) ? VDSO : NO_VDSO));
-    struct sock_fprog program = {(unsigned short)(PROGRAM_MAX - assembly.at),
-                                 assembly.code + assembly.at};
+    struct sock_fprog program = assembly_program(&assembly);
     return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
 }
