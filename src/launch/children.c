@@ -2,6 +2,7 @@
 
 #include "base/diag.h"
 #include "launch/offer.h"
+#include "launch/queue.h"
 #include "launch/spawn.h"
 #include "launch/table.h"
 #include "os/stop.h"
@@ -16,18 +17,11 @@
 
 enum { NO_CONTROL = -1 };
 
-/* In the order in which they got their connection, or came to wait for one. */
-struct line {
-    int first, last; /* slots, or TABLE_END */
-    unsigned count;
-};
-
 struct child {
     pid_t pid; /* 0: the slot is free */
     int tag;
-    struct line *line;   /* it stands in; NULL: it has been dismissed */
+    struct queue *queue; /* it stands in; NULL: it has been dismissed */
     uint64_t number;     /* counts connections up */
-    int before, behind;  /* slots in its line, or TABLE_END */
     int control;         /* our end; NO_CONTROL: nothing more will be said over it */
     unsigned left;       /* connections that it may still be given */
     unsigned generation; /* of the files that it has read */
@@ -39,10 +33,13 @@ struct children {
     unsigned count, max, reuse;
     unsigned generation;
     uint64_t numbers;
-    struct line busy, spares;
+    /* In the order in which they got their connection, or came to wait for one. */
+    struct queue busy, spares;
     int returns; /* an epoll of the controls of those that will come back; -1: none will */
     struct table *table;
-    struct child *at; /* by the table's slots */
+    /* By the table's slots. */
+    struct child *at;
+    struct queue_link *links;
 };
 
 struct children *children_new(unsigned max, const char *program, char *const argv[], unsigned reuse)
@@ -52,9 +49,10 @@ struct children *children_new(unsigned max, const char *program, char *const arg
     children->argv = argv;
     children->max = max;
     children->reuse = reuse;
-    children->busy = children->spares = (struct line){TABLE_END, TABLE_END, 0};
+    children->busy = children->spares = QUEUE_EMPTY;
     children->table = table_new(max);
     children->at = table_array(max, sizeof *children->at);
+    children->links = table_array(max, sizeof *children->links);
     children->returns = reuse > 1 ? epoll_create1(EPOLL_CLOEXEC) : -1;
     if (reuse > 1 && children->returns < 0)
         diag_die(EX_OSERR, "--reuse: epoll_create1: %s", strerror(errno));
@@ -76,43 +74,22 @@ unsigned children_spares(const struct children *children)
     return children->spares.count;
 }
 
-/* ---- Lines ---- */
-
-static void enqueue(struct children *children, struct line *line, int slot)
+static void enqueue(struct children *children, struct queue *queue, int slot)
 {
-    struct child *child = &children->at[slot];
-    child->line = line;
-    child->before = line->last;
-    child->behind = TABLE_END;
-    if (child->before == TABLE_END)
-        line->first = slot;
-    else
-        children->at[child->before].behind = slot;
-    line->last = slot;
-    line->count++;
+    children->at[slot].queue = queue;
+    queue_join(queue, children->links, slot);
 }
 
 static void dequeue(struct children *children, int slot)
 {
-    struct child *child = &children->at[slot];
-    struct line *line = child->line;
-    if (!line)
-        return;
-    if (child->before == TABLE_END)
-        line->first = child->behind;
-    else
-        children->at[child->before].behind = child->behind;
-    if (child->behind == TABLE_END)
-        line->last = child->before;
-    else
-        children->at[child->behind].before = child->before;
-    line->count--;
-    child->line = NULL;
+    if (children->at[slot].queue)
+        queue_leave(children->at[slot].queue, children->links, slot);
+    children->at[slot].queue = NULL;
 }
 
 /* ---- Spawning ---- */
 
-/* The slot of a new child that stands in no line, or -1 with errno. */
+/* The slot of a new child that stands in no queue, or -1 with errno. */
 static int start(struct children *children, int descriptor, int control)
 {
     if (children->count == children->max) {
@@ -183,14 +160,14 @@ static void dismiss(struct children *children, int slot)
 
 void children_dismiss_spare(struct children *children)
 {
-    if (children->spares.last != TABLE_END)
+    if (children->spares.last != QUEUE_END)
         dismiss(children, children->spares.last);
 }
 
 void children_dismiss_spares(struct children *children)
 {
     children->generation++;
-    while (children->spares.last != TABLE_END)
+    while (children->spares.last != QUEUE_END)
         dismiss(children, children->spares.last);
 }
 
@@ -205,7 +182,7 @@ static void await_return(struct children *children, int slot)
 bool children_hand_over(struct children *children, struct handover *handover, int connection,
                         int tag)
 {
-    while (children->spares.first != TABLE_END) {
+    while (children->spares.first != QUEUE_END) {
         int slot = children->spares.first;
         struct child *child = &children->at[slot];
         handover->returns = child->left > 1;
@@ -244,9 +221,9 @@ int children_collect(struct children *children, int *tag)
         int said = offer_hears(child->control);
         if (said == 0)
             continue;
-        if (said < 0 || child->line != &children->busy) {
+        if (said < 0 || child->queue != &children->busy) {
             /* It has ended, or is not what it should be. */
-            if (child->line == &children->spares)
+            if (child->queue == &children->spares)
                 dequeue(children, slot);
             close_control(child);
             kill(child->pid, SIGKILL);
@@ -279,8 +256,8 @@ int children_reap(struct children *children, struct ending *ending)
     }
     struct child *child = &children->at[slot];
     ending->tag = child->tag;
-    ending->was_spare = child->line != &children->busy;
-    ending->was_dismissed = child->line == NULL;
+    ending->was_spare = child->queue != &children->busy;
+    ending->was_dismissed = child->queue == NULL;
     dismiss(children, slot);
     child->pid = 0;
     table_remove(children->table, slot);
@@ -302,7 +279,7 @@ unsigned children_ask_to_yield(const struct children *children, uint64_t *asked,
 {
     unsigned done = 0;
     int slot = children->busy.first;
-    for (; slot != TABLE_END && done < count; slot = children->at[slot].behind) {
+    for (; slot != QUEUE_END && done < count; slot = children->links[slot].behind) {
         const struct child *child = &children->at[slot];
         if (child->number <= *asked)
             continue;
