@@ -157,6 +157,21 @@ int body_next(struct body *body, struct span *piece)
     return 0;
 }
 
+int body_judge(struct body *body)
+{
+    struct span piece;
+    uint64_t dropped = 0;
+    int got = 1;
+    if (body->kind != BODY_CHUNKED || body->awaits_continue || body->failed)
+        return 0;
+    while (got > 0 && dropped <= BODY_SKIP_MAX) {
+        got = body_next(body, &piece);
+        if (got > 0)
+            dropped += (uint64_t)got;
+    }
+    return got < 0 ? got : 0;
+}
+
 bool body_can_be_skipped(const struct body *body)
 {
     if (body->ended)

@@ -49,6 +49,14 @@ int body_next(struct body *body, struct span *piece);
 void body_watch(struct body *body, bool (*is_wanted)(const void *context), const void *context);
 
 /*
+ * Before a refusal: reads and drops a chunked body that has no length which could be judged, up to
+ * BODY_SKIP_MAX, so that its framing counts whoever refuses it, and the connection can stay. Leaves
+ * alone what the client only sends when it is told to go on. 0, or a negative status as from
+ * body_next().
+ */
+int body_judge(struct body *body);
+
+/*
  * Whether what is left of the body can be read and dropped, so that the connection can stay. Said
  * of its length alone, not of what has arrived: a client gets the same answer however its octets
  * were cut.
