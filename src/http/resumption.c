@@ -17,5 +17,5 @@ bool resumption_is_partial_upload(const struct fields *fields)
 {
     struct span rest = fields_value(fields, FIELD_CONTENT_TYPE);
     return fields->lines_of[FIELD_CONTENT_TYPE] == 1 &&
-           span_equal_nocase(span_trim(span_cut(&rest, ';')), SPAN("application/partial-upload"));
+           span_equal_nocase(span_trim(span_cut(&rest, ';')), SPAN(RESUMPTION_MEDIA_TYPE));
 }

@@ -10,6 +10,9 @@
  * say that they speak it, too (its appendix "Draft Version Identification"). */
 #define RESUMPTION_INTEROP_VERSION 8
 
+/* Of what is appended. */
+#define RESUMPTION_MEDIA_TYPE "application/partial-upload"
+
 struct resumption {
     bool given;    /* Upload-Complete is there */
     bool complete; /* and says that this request has the rest of the representation */

@@ -150,19 +150,19 @@ int listing_reply(struct exchange *exchange, const char *path)
     int status = folder_open(exchange->store, name, &folder);
     if (status != 0)
         return status;
-    if (!representation_is_wanted(exchange, SPAN("Accept"), &status)) {
+    const struct form *form = choose_form(exchange);
+    struct reply reply = {.status = S_OK,
+                          .type = form->content_type,
+                          .streamed = true,
+                          .vary = SPAN("Accept"),
+                          .policy = form->runs ? page_policy(policy) : SPAN("sandbox"),
+                          .changes = true};
+    if (!representation_is_wanted(exchange, &reply, &status)) {
         folder_close(&folder);
         return status;
     }
-    const struct form *form = choose_form(exchange);
     struct listing listing = {.exchange = exchange, .path = path, .first = true, .at = batch};
-    stream_begin(&listing.stream, exchange,
-                 &(struct reply){.status = S_OK,
-                                 .type = form->content_type,
-                                 .streamed = true,
-                                 .vary = SPAN("Accept"),
-                                 .policy = form->runs ? page_policy(policy) : SPAN("sandbox"),
-                                 .changes = true});
+    stream_begin(&listing.stream, exchange, &reply);
     if (reply_has_content(exchange))
         write_all(&listing, &folder, form);
     stream_end(&listing.stream);

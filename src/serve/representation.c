@@ -10,9 +10,13 @@
 #include "serve/parts.h"
 #include "serve/reply.h"
 
-/* True: go on. False: *status is what the handler returns, 0 where 304 has been sent. */
+/* What 200 says of caches in the common case: nothing. */
+static const struct reply plain;
+
+/* True: go on. False: *status is what the handler returns, 0 where 304 has been sent, with what the
+ * 200 would have said of caches (RFC 9110 §15.4.5). */
 static bool conditions_hold(struct exchange *exchange, const struct validators *validators,
-                            struct span vary, int *status)
+                            const struct reply *full, int *status)
 {
     const struct fields *fields = &exchange->head.fields;
     enum method method = exchange->head.method;
@@ -23,7 +27,8 @@ static bool conditions_hold(struct exchange *exchange, const struct validators *
     if (*status != S_NOT_MODIFIED)
         return *status == 0;
     reply_head(exchange, &(struct reply){.status = S_NOT_MODIFIED,
-                                         .vary = vary,
+                                         .vary = full->vary,
+                                         .changes = full->changes,
                                          .validators = validators->etag_len ? validators : NULL});
     *status = 0;
     return false;
@@ -64,7 +69,7 @@ int representation_file(struct exchange *exchange, const struct representation *
 {
     struct ranges ranges;
     int status;
-    if (!conditions_hold(exchange, &chosen->validators, (struct span){NULL, 0}, &status))
+    if (!conditions_hold(exchange, &chosen->validators, &plain, &status))
         return status;
     if (chosen->codes_as_it_goes) {
         coded_send(exchange, chosen);
@@ -89,10 +94,10 @@ void representation_validators(struct validators *validators, const struct file 
 
 /* ---- What has no validators: it is made for each request ---- */
 
-bool representation_is_wanted(struct exchange *exchange, struct span vary, int *status)
+bool representation_is_wanted(struct exchange *exchange, const struct reply *full, int *status)
 {
     static const struct validators none;
-    return conditions_hold(exchange, &none, vary, status);
+    return conditions_hold(exchange, &none, full, status);
 }
 
 int representation_text(struct exchange *exchange, struct span text)
@@ -101,7 +106,7 @@ int representation_text(struct exchange *exchange, struct span text)
     if (coding == CODING_REFUSED)
         return S_NOT_ACCEPTABLE;
     int status;
-    if (!representation_is_wanted(exchange, (struct span){NULL, 0}, &status))
+    if (!representation_is_wanted(exchange, &plain, &status))
         return status;
     if (coding == CODING_GZIP) {
         static char coded[HEAD_MAX + HEAD_MAX / 8 + 64];
@@ -121,7 +126,7 @@ int representation_text(struct exchange *exchange, struct span text)
 int representation_empty(struct exchange *exchange)
 {
     int status;
-    if (representation_is_wanted(exchange, (struct span){NULL, 0}, &status))
+    if (representation_is_wanted(exchange, &plain, &status))
         reply_empty(exchange, S_OK);
     return status;
 }

@@ -10,6 +10,8 @@
 #include "http/validator.h"
 #include "serve/exchange.h"
 
+struct reply;
+
 struct representation {
     struct file file; /* its octets; the descriptor stays the caller's */
     struct span type;
@@ -31,10 +33,10 @@ int representation_empty(struct exchange *exchange);
 
 /*
  * Whether the client's conditions let a representation be sent that has no validators: it is made
- * for each request. Where they don't, *status is what the handler returns. vary is what the
- * representation depends on besides what the route says.
+ * for each request. Where they don't, *status is what the handler returns; 304 takes from the full
+ * reply what caches are told.
  */
-bool representation_is_wanted(struct exchange *exchange, struct span vary, int *status);
+bool representation_is_wanted(struct exchange *exchange, const struct reply *full, int *status);
 
 /* The validators of a file as it is stored, or, where coding is not empty, coded on its way. */
 void representation_validators(struct validators *validators, const struct file *file,

@@ -175,6 +175,8 @@ static int answer_options(struct exchange *exchange, unsigned methods)
     /* Whoever may store may do so in several requests. */
     if (exchange->route && methods & METHOD_PUT)
         upload_fields_limits(exchange);
+    if (exchange->route && methods & METHOD_PATCH)
+        upload_fields_accept_patch(exchange);
     reply_options(exchange, methods);
     return 0;
 }

@@ -68,6 +68,12 @@ void upload_fields_state(struct exchange *exchange, const struct partial *partia
     set(exchange, put_span(at, SPAN("Cache-Control: no-store\r\n")));
 }
 
+void upload_fields_accept_patch(struct exchange *exchange)
+{
+    char *at = room + exchange->fields.len;
+    set(exchange, put_span(at, SPAN("Accept-Patch: " RESUMPTION_MEDIA_TYPE "\r\n")));
+}
+
 /* ---- Interim ---- */
 
 /* HTTP/1.0 has no interim responses (RFC 9110 §15.2). */

@@ -21,6 +21,9 @@ void upload_fields_complete(struct exchange *exchange, bool complete);
 /* All that there is to tell of an upload, and where it is, if that is wanted. */
 void upload_fields_state(struct exchange *exchange, const struct partial *partial, bool with_place);
 
+/* Accept-Patch (RFC 5789 §3.1), besides what was said before. */
+void upload_fields_accept_patch(struct exchange *exchange);
+
 /* Whether the client understands 104. */
 bool upload_fields_interim_is_known(const struct exchange *exchange,
                                     const struct resumption *resumption);

@@ -43,7 +43,8 @@ static int check_append(struct exchange *exchange, struct resumption *resumption
     resumption_read(resumption, &exchange->head.fields);
     upload_fields_complete(exchange, false);
     if (!resumption_is_partial_upload(&exchange->head.fields)) {
-        exchange->why = "what is appended must have the type application/partial-upload";
+        upload_fields_accept_patch(exchange);
+        exchange->why = "what is appended must have the type " RESUMPTION_MEDIA_TYPE;
         return S_UNSUPPORTED_MEDIA_TYPE;
     }
     if (!resumption->given || !resumption->has_offset) {
