@@ -44,6 +44,11 @@ static bool is_alpha(char c)
     return is_lower((char)(c | 0x20));
 }
 
+static bool is_lower_hex(char c)
+{
+    return is_digit(c) || (c >= 'a' && c <= 'f');
+}
+
 static bool is_key(char c)
 {
     return is_lower(c) || is_digit(c) || c == '_' || c == '-' || c == '.' || c == '*';
@@ -75,7 +80,7 @@ static bool read_boolean(struct span *rest, bool *value)
     return true;
 }
 
-static bool pass_number(struct span *rest)
+static bool pass_number(struct span *rest, bool may_be_decimal)
 {
     take(rest, '-');
     size_t digits = take_while(rest, is_digit).len;
@@ -84,43 +89,36 @@ static bool pass_number(struct span *rest)
     if (!take(rest, '.'))
         return true;
     size_t fraction = take_while(rest, is_digit).len;
-    return digits <= DECIMAL_DIGITS_MAX && fraction >= 1 && fraction <= FRACTION_DIGITS_MAX;
+    return may_be_decimal && digits <= DECIMAL_DIGITS_MAX && fraction >= 1 &&
+           fraction <= FRACTION_DIGITS_MAX;
 }
 
-/* Behind its first quotation mark. */
-static bool pass_string(struct span *rest)
+/* A string (§4.2.5) or a display string (§4.2.10) behind its first quotation mark; mark is what
+ * stands before an escape. That a display string is UTF-8 is nobody's concern here. */
+static bool pass_quoted(struct span *rest, char mark, bool (*pass_escape)(struct span *rest))
 {
-    while (rest->len) {
-        char c = rest->at[0];
-        *rest = span_after(*rest, 1);
-        if (c == '"')
+    while (rest->len && is_printable(rest->at[0])) {
+        if (take(rest, '"'))
             return true;
-        if (!is_printable(c))
-            return false;
-        if (c == '\\' && !take(rest, '"') && !take(rest, '\\'))
-            return false;
-    }
-    return false;
-}
-
-/* Behind its first quotation mark; that the octets are UTF-8 is nobody's concern here. */
-static bool pass_display_string(struct span *rest)
-{
-    while (rest->len) {
-        char c = rest->at[0];
-        *rest = span_after(*rest, 1);
-        if (c == '"')
-            return true;
-        if (!is_printable(c))
-            return false;
-        for (int i = 0; c == '%' && i < 2; i++) {
-            if (rest->len == 0 ||
-                !(is_digit(rest->at[0]) || (rest->at[0] >= 'a' && rest->at[0] <= 'f')))
-                return false;
+        if (!take(rest, mark))
             *rest = span_after(*rest, 1);
-        }
+        else if (!pass_escape(rest))
+            return false;
     }
     return false;
+}
+
+static bool pass_backslashed(struct span *rest)
+{
+    return take(rest, '"') || take(rest, '\\');
+}
+
+static bool pass_two_digits(struct span *rest)
+{
+    if (rest->len < 2 || !is_lower_hex(rest->at[0]) || !is_lower_hex(rest->at[1]))
+        return false;
+    *rest = span_after(*rest, 2);
+    return true;
 }
 
 static bool pass_bare_item(struct span *rest)
@@ -132,20 +130,20 @@ static bool pass_bare_item(struct span *rest)
     if (first == '?')
         return read_boolean(rest, &value);
     if (take(rest, '"'))
-        return pass_string(rest);
+        return pass_quoted(rest, '\\', pass_backslashed);
     if (take(rest, '%'))
-        return take(rest, '"') && pass_display_string(rest);
+        return take(rest, '"') && pass_quoted(rest, '%', pass_two_digits);
     if (take(rest, ':')) {
         take_while(rest, is_base64);
         return take(rest, ':');
     }
     if (take(rest, '@'))
-        return pass_number(rest);
+        return pass_number(rest, false);
     if (is_alpha(first) || first == '*') {
         take_while(rest, is_in_token);
         return true;
     }
-    return pass_number(rest);
+    return pass_number(rest, true);
 }
 
 /* ---- Items ---- */
