@@ -3,7 +3,7 @@
  */
 #include "http/coding.h"
 
-#include "unit.h"
+#include "section.h"
 
 #define IDENTITY CODING_IDENTITY
 #define GZIP     CODING_GZIP
@@ -159,9 +159,7 @@ static enum coding choose(enum guard side, const char *lines)
         unit_append(&text, SPAN("\r\n"));
     }
     unit_append(&text, SPAN("Accept-Encodings: gzip\r\n\r\n"));
-    struct span input = guard_copy(side, unit_span(&text));
-    fields_begin(&fields, 0);
-    CHECK(fields_parse(&fields, input.at, input.len, HEAD_MAX) == (int)input.len);
+    section_parse(&fields, side, unit_span(&text));
     excludes_identity = coding_excludes_identity(&fields);
     return coding_choose(&fields);
 }

@@ -7,7 +7,7 @@
 #include "http/condition.h"
 #include "http/status.h"
 
-#include "unit.h"
+#include "section.h"
 
 #define ETAG "\"1-ae1b981bc490a00-3\""
 #define THEN "Sun, 06 Nov 1994 08:49:37 GMT"
@@ -93,28 +93,12 @@ static struct validators current(void)
     return validators;
 }
 
-static void parse(struct fields *fields, enum guard side, const char *lines)
-{
-    char room[512];
-    struct unit_text text = {room, 0, sizeof room};
-    struct span rest = span_of(lines);
-    while (rest.len) {
-        unit_append(&text, span_cut(&rest, '\n'));
-        unit_append(&text, SPAN("\r\n"));
-    }
-    unit_append(&text, SPAN("\r\n"));
-    struct span input = guard_copy(side, unit_span(&text));
-    fields_begin(fields, 0);
-    CHECK(fields_parse(fields, input.at, input.len, HEAD_MAX) == (int)input.len);
-    unit_about(span_of(lines));
-}
-
 static void check_rows(enum guard side)
 {
     struct validators is = current();
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct fields fields;
-        parse(&fields, side, rows[i].fields);
+        section_parse_lines(&fields, side, rows[i].fields);
         CHECK(condition_judge(&fields, METHOD_GET, &is, in_2026) == rows[i].get);
         CHECK(condition_judge(&fields, METHOD_HEAD, &is, in_2026) == rows[i].get);
         CHECK(condition_judge(&fields, METHOD_GET, NULL, in_2026) == rows[i].get_none);
@@ -132,17 +116,19 @@ static void check_without_validators(void)
 {
     static const struct validators none;
     struct fields fields;
-    parse(&fields, GUARD_BEHIND, "If-Match: *\n");
+    section_parse_lines(&fields, GUARD_BEHIND, "If-Match: *\n");
     CHECK(condition_judge(&fields, METHOD_GET, &none, in_2026) == OK);
-    parse(&fields, GUARD_BEHIND, "If-Match: \"\"\n");
+    section_parse_lines(&fields, GUARD_BEHIND, "If-Match: \"\"\n");
     CHECK(condition_judge(&fields, METHOD_GET, &none, in_2026) == S412);
-    parse(&fields, GUARD_BEHIND, "If-None-Match: *\n");
+    section_parse_lines(&fields, GUARD_BEHIND, "If-None-Match: *\n");
     CHECK(condition_judge(&fields, METHOD_GET, &none, in_2026) == S304);
-    parse(&fields, GUARD_BEHIND, "If-None-Match: \"\"\nIf-Modified-Since: " THEN "\n");
+    section_parse_lines(&fields, GUARD_BEHIND,
+                        "If-None-Match: \"\"\nIf-Modified-Since: " THEN "\n");
     CHECK(condition_judge(&fields, METHOD_GET, &none, in_2026) == OK);
-    parse(&fields, GUARD_BEHIND, "If-Unmodified-Since: Thu, 01 Jan 1970 00:00:00 GMT\n");
+    section_parse_lines(&fields, GUARD_BEHIND,
+                        "If-Unmodified-Since: Thu, 01 Jan 1970 00:00:00 GMT\n");
     CHECK(condition_judge(&fields, METHOD_GET, &none, in_2026) == OK);
-    parse(&fields, GUARD_BEHIND, "If-Range: Thu, 01 Jan 1970 00:00:00 GMT\n");
+    section_parse_lines(&fields, GUARD_BEHIND, "If-Range: Thu, 01 Jan 1970 00:00:00 GMT\n");
     CHECK(!condition_range_holds(&fields, &none, in_2026));
 }
 
@@ -175,12 +161,12 @@ static void check_if_range(enum guard side)
     struct validators is = current();
     struct fields fields;
     for (size_t i = 0; i < sizeof if_range / sizeof if_range[0]; i++) {
-        parse(&fields, side, if_range[i].fields);
+        section_parse_lines(&fields, side, if_range[i].fields);
         CHECK(condition_range_holds(&fields, &is, in_2026) == if_range[i].holds);
         CHECK(!condition_is_given(&fields, METHOD_GET));
     }
     /* The second that is still under way tells no two versions apart. */
-    parse(&fields, side, "If-Range: " THEN "\n");
+    section_parse_lines(&fields, side, "If-Range: " THEN "\n");
     CHECK(!condition_range_holds(&fields, &is, modified - 1));
     CHECK(!condition_range_holds(&fields, &is, modified));
     CHECK(condition_range_holds(&fields, &is, modified + 1));

@@ -5,7 +5,7 @@
 #include "http/item.h"
 #include "http/resumption.h"
 
-#include "unit.h"
+#include "section.h"
 
 static struct fields fields;
 
@@ -17,9 +17,7 @@ static void parse(enum guard side, const char *name, const char *value)
     unit_append(&text, SPAN(": "));
     unit_append(&text, span_of(value));
     unit_append(&text, SPAN("\r\n\r\n"));
-    struct span input = guard_copy(side, unit_span(&text));
-    fields_begin(&fields, 0);
-    CHECK(fields_parse(&fields, input.at, input.len, HEAD_MAX) == (int)input.len);
+    section_parse(&fields, side, unit_span(&text));
     unit_about(span_of(value));
 }
 
@@ -75,6 +73,8 @@ static const struct {
     {"?1;a=%\"\t\"", -1},
     {"?1;a=?2", -1},
     {"?1;a=@", -1},
+    {"?1;a=@1.5", -1},
+    {"?1;a=\"\\", -1},
 };
 
 static const struct {

@@ -3,7 +3,7 @@
  */
 #include "http/origin.h"
 
-#include "unit.h"
+#include "section.h"
 
 /* lines: whole fields, each ended by a line feed. */
 static const struct {
@@ -72,22 +72,6 @@ static const struct {
     {"Sec-Fetch-Sites: cross-site\n", true},
 };
 
-static void parse(struct fields *fields, enum guard side, const char *lines)
-{
-    char room[512];
-    struct unit_text text = {room, 0, sizeof room};
-    struct span rest = span_of(lines);
-    while (rest.len) {
-        unit_append(&text, span_cut(&rest, '\n'));
-        unit_append(&text, SPAN("\r\n"));
-    }
-    unit_append(&text, SPAN("\r\n"));
-    struct span input = guard_copy(side, unit_span(&text));
-    fields_begin(fields, 0);
-    CHECK(fields_parse(fields, input.at, input.len, HEAD_MAX) == (int)input.len);
-    unit_about(span_of(lines));
-}
-
 static void check_rows(enum guard side)
 {
     struct fields fields;
@@ -95,11 +79,11 @@ static void check_rows(enum guard side)
         struct authority own = {{NULL, 0}, {NULL, 0}};
         struct span host = guard_copy(side, span_of(rows[i].host));
         CHECK(host.len == 0 || authority_parse(&own, host));
-        parse(&fields, side, rows[i].lines);
+        section_parse_lines(&fields, side, rows[i].lines);
         CHECK(origin_is_own(&fields, &own) == rows[i].own);
     }
     for (size_t i = 0; i < sizeof fetch_rows / sizeof fetch_rows[0]; i++) {
-        parse(&fields, side, fetch_rows[i].lines);
+        section_parse_lines(&fields, side, fetch_rows[i].lines);
         CHECK(origin_fetch_is_own(&fields) == fetch_rows[i].own);
     }
 }
