@@ -141,6 +141,8 @@
 #define SECRET_BYTES_MAX 256
 /* The old one and the new one while they change, and one for each friend. */
 #define SECRETS_MAX 16
+/* Of their file: so many at their longest, and as much in comments. */
+#define SECRETS_BYTES_MAX 8192
 /* A wrong token is answered so late. */
 #define WRONG_TOKEN_PAUSE_MS 500
 /* So many wrong tokens end a connection. */

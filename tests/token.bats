@@ -155,6 +155,8 @@ refused() {
     refused "more than 256"
     printf 'secret-of-many-%04d\n' {1..17} >tokens
     refused "more than 16 tokens"
+    { printf '# %09d\n' {1..800} && printf 'secret-behind-comments\n'; } >tokens
+    refused "larger than 8192 bytes"
     printf 'secret-in-the-folder\n' >files/tokens
     chmod 600 files/tokens
     FILE=files/tokens refused "in the folder that is served"

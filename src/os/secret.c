@@ -10,9 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* One line more than there may be, so that a file that is too long is seen to be. */
-enum { FILE_ROOM = (SECRETS_MAX + 1) * (SECRET_BYTES_MAX + 1) };
-
 static const char *take_line(struct secrets *secrets, struct span line)
 {
     line = span_trim(line);
@@ -37,7 +34,7 @@ static const char *take_line(struct secrets *secrets, struct span line)
 
 static const char *read_secrets(struct secrets *secrets, int fd)
 {
-    char text[FILE_ROOM];
+    char text[SECRETS_BYTES_MAX + 1];
     struct stat facts;
     if (fstat(fd, &facts) != 0)
         return strerror(errno);
@@ -48,6 +45,8 @@ static const char *read_secrets(struct secrets *secrets, int fd)
         return strerror(errno);
     struct span rest = {text, (size_t)len};
     const char *wrong = NULL;
+    if (len > SECRETS_BYTES_MAX)
+        wrong = "is larger than " BOUND_TEXT(SECRETS_BYTES_MAX) " bytes; leave out comments";
     while (rest.len && !wrong)
         wrong = take_line(secrets, span_cut(&rest, '\n'));
     explicit_bzero(text, sizeof text);

@@ -30,7 +30,7 @@ void access_open(const struct settings *settings)
                  settings->token_file);
 }
 
-/* 0, or why a token does not open anything. */
+/* NULL, or why a token does not open anything. */
 static const char *judge(const struct exchange *exchange)
 {
     char room[AUTHORIZATION_ROOM];
