@@ -67,8 +67,8 @@ static void enter_jail(const struct settings *settings, int folder, enum peer_ki
 {
     unsigned lacking = JAIL_LANDLOCK | JAIL_SECCOMP;
     bool is_network = kind == PEER_SOCKET || kind == PEER_CONTROL;
-    unsigned does = (settings->read_only ? 0U : FILTER_WRITES) |
-                    (settings->listing ? FILTER_LISTS : 0U) |
+    unsigned stores = FILTER_WRITES | (settings->rename_only ? FILTER_COPIES : FILTER_SYNCS);
+    unsigned does = (settings->read_only ? 0U : stores) | (settings->listing ? FILTER_LISTS : 0U) |
                     (kind == PEER_CONTROL ? FILTER_AWAITS : 0U);
     if (settings->sandbox != SANDBOX_OFF)
         lacking = jail_enter(folder, does);

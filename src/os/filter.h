@@ -15,8 +15,10 @@
 /* What a handler does that takes more calls; bits. */
 enum {
     FILTER_WRITES = 1,
-    FILTER_LISTS = 2,
-    FILTER_AWAITS = 4, /* its connection, which is still to come (os/handover.h) */
+    FILTER_SYNCS = 2,  /* what it writes */
+    FILTER_COPIES = 4, /* descriptors, to close them: where it writes and does not sync */
+    FILTER_LISTS = 8,
+    FILTER_AWAITS = 16, /* its connection, which is still to come (os/handover.h) */
 };
 
 /* Installs it, for good, with the calls that what it does takes. no_new_privs must be set. 0, or -1

@@ -10,11 +10,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/falloc.h>
+#include <linux/sockios.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -26,6 +29,8 @@
 enum cell { NO_JAIL, READ_ONLY, READ_WRITE };
 
 enum outcome { GOT_THROUGH, REFUSED, KILLED, WENT_WRONG };
+
+enum { READ_WRITE_DOES = FILTER_WRITES | FILTER_SYNCS };
 
 enum { CALLS_MAX = 24, NUMBERS = 512, EXIT_THROUGH = 0, EXIT_REFUSED = 1, EXIT_WRONG = 2 };
 
@@ -107,7 +112,7 @@ static bool is_refusal(int error)
 static void shut_in(enum cell cell)
 {
     powers_give_up();
-    need(cell == NO_JAIL || jail_enter(FOLDER, cell == READ_WRITE ? FILTER_WRITES : 0) == 0,
+    need(cell == NO_JAIL || jail_enter(FOLDER, cell == READ_WRITE ? READ_WRITE_DOES : 0) == 0,
          "the jail");
 }
 
@@ -183,34 +188,78 @@ static unsigned try_all(void)
 
 /* ---- How many calls there are ---- */
 
-/* With arguments that no call can do anything with; those whose arguments the filter checks look as
- * if they were not there. */
-static bool is_let_through(unsigned number)
+/* Arguments that no call can do anything with: the first for those of any arguments, the others for
+ * those whose arguments the filter checks. */
+static const long arguments[][4] = {
+    {-1, -1, -1, -1},
+    {-1, -1, -1, 0},                   /* openat */
+    {-1, -1, 0, -1},                   /* unlinkat */
+    {STDIN_FILENO, -1, -1, -1},        /* recvmsg */
+    {-1, SIOCOUTQ, -1, -1},            /* ioctl */
+    {-1, F_DUPFD_CLOEXEC, -1, -1},     /* fcntl */
+    {-1, FALLOC_FL_KEEP_SIZE, -1, -1}, /* fallocate */
+    {-1, SOL_SOCKET, SO_RCVTIMEO, -1}, /* setsockopt */
+};
+
+static bool is_known(unsigned number)
+{
+    for (size_t i = 0; i < sizeof arguments / sizeof arguments[0]; i++) {
+        const long *these = arguments[i];
+        errno = 0;
+        if (syscall(number, these[0], these[1], these[2], these[3], 0L, 0L) >= 0 || errno != ENOSYS)
+            return true;
+    }
+    return false;
+}
+
+static bool is_let_through(unsigned number, unsigned does)
 {
     int status = 0;
     pid_t pid = fork();
     if (pid == 0) {
         open_descriptors();
-        shut_in(READ_WRITE);
-        errno = 0;
-        bool unknown = syscall(number, -1, -1, -1, -1, -1, -1) < 0 && errno == ENOSYS;
-        _exit(unknown ? EXIT_REFUSED : EXIT_THROUGH);
+        powers_give_up();
+        need(jail_enter(FOLDER, does) == 0, "the jail");
+        _exit(is_known(number) ? EXIT_THROUGH : EXIT_REFUSED);
     }
     need(pid > 0 && waitpid(pid, &status, 0) == pid, "waiting");
     return WIFSIGNALED(status) ? WTERMSIG(status) != SIGSYS : WEXITSTATUS(status) != EXIT_REFUSED;
 }
 
-static unsigned count_calls(void)
+/* uretprobe and uprobe, which are for code that the kernel itself has put in place. */
+static bool passes_every_filter(unsigned number)
+{
+#ifdef __x86_64__
+    return number == 335 || number == 336;
+#else
+    return false && number;
+#endif
+}
+
+/* Of a handler that does this. */
+static unsigned count_calls(unsigned does)
 {
     struct attempt counting = {"the calls that are let through", ANYHOW};
     unsigned count = 0;
     for (unsigned number = 0; number < NUMBERS; number++) {
         make_folders();
-        count += is_let_through(number);
+        count += !passes_every_filter(number) && is_let_through(number, does);
     }
     check(count <= CALLS_MAX, &counting, "are too many");
     check(count >= CALLS_MAX / 2, &counting, "are too few to be true");
     return count;
+}
+
+/* The most that any handler has: in each way of storing, each with all that it can do besides. */
+static unsigned count_most_calls(void)
+{
+    static const unsigned stores[] = {0, READ_WRITE_DOES, FILTER_WRITES | FILTER_COPIES};
+    unsigned most = 0;
+    for (size_t i = 0; i < sizeof stores / sizeof stores[0]; i++) {
+        unsigned count = count_calls(stores[i] | FILTER_LISTS | FILTER_AWAITS);
+        most = count > most ? count : most;
+    }
+    return most;
 }
 
 int main(void)
@@ -220,7 +269,7 @@ int main(void)
     make_folders();
     copy_program();
     unsigned tried = try_all();
-    unsigned calls = count_calls();
+    unsigned calls = count_most_calls();
     printf("%u ways tried: %u times refused, %u times killed; %u calls let through\n", tried,
            refused, killed, calls);
     printf("%u passed, %u failed\n", passed, failed);
