@@ -217,7 +217,8 @@ END
 
 # What one client sent and got must not be there for the next one to find.
 @test "--reuse: nothing of a connection is left in the handler's memory" {
-    start_perchd --reuse 3 --spares 0 --directory "$FILES"
+    echo "text/plain txt" >types
+    start_perchd --reuse 3 --spares 0 --directory "$FILES" --listing --types=types
     spares_py <<'END'
 if is_sanitized():
     sys.exit(0)  # its memory is too large to be read, and keeps what was freed
@@ -240,12 +241,17 @@ with connect() as talk:
     talk.send(request("/files/a", method="PUT", body=secret * 1000))
     assert talk.reply().status == 201
     assert talk.ask("/files/a").body == (secret * 1000).encode()
+    # Its name is found in what the kernel tells of the folder, its ending in the answers of the types.
+    talk.send(request(f"/files/a.{secret[:16]}", method="PUT", body="a"))
+    assert talk.reply().status == 201
+    assert talk.ask(f"/files/a.{secret[:16]}").body == b"a"
+    assert talk.ask("/files/", "Accept: text/plain").body.decode() == f"a\na.{secret[:16]}\n"
     [spare] = children(perchd)
     try:
-        assert secret.encode() in memory_of(spare)
+        assert secret[:16].encode() in memory_of(spare)
     except PermissionError:
         sys.exit(0)
-eventually("it is back", lambda: secret.encode() not in memory_of(spare))
+eventually("it is back", lambda: secret[:16].encode() not in memory_of(spare))
 assert children(perchd).keys() == {spare}
 with connect() as talk:
     assert talk.ask("/echo/b").body == b"b"

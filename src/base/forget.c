@@ -6,6 +6,9 @@
 /* More than there are static buffers in perch. */
 enum { PLACES_MAX = 16 };
 
+/* Deeper than any call that a connection leads to: the deepest has two paths in its frames. */
+enum { STACK_BYTES = 16384 };
+
 static struct {
     void *memory;
     size_t len;
@@ -24,8 +27,16 @@ void forget_later(void *memory, size_t len)
     count++;
 }
 
+/* Where the functions that have returned had what they worked with. */
+__attribute__((noinline)) static void forget_stack(void)
+{
+    char below[STACK_BYTES];
+    explicit_bzero(below, sizeof below);
+}
+
 void forget_now(void)
 {
+    forget_stack();
     while (count) {
         count--;
         explicit_bzero(places[count].memory, places[count].len);

@@ -1,5 +1,6 @@
 #include "os/folder.h"
 
+#include "base/forget.h"
 #include "bounds.h"
 #include "http/path.h"
 #include "os/place.h"
@@ -15,7 +16,7 @@
 /* The names of a pass, one behind the other, each with its NUL; and where each begins. */
 static char names[FOLDER_NAMES_BYTES];
 static uint32_t starts[FOLDER_NAMES_MAX];
-static size_t used;
+static size_t used, most_used;
 static unsigned count;
 
 /* ---- Sorting ---- */
@@ -110,6 +111,8 @@ static void take(struct folder *folder, struct pass *pass, const struct dirent *
     memcpy(names + used, entry->d_name, len + 1);
     starts[count++] = (uint32_t)used;
     used += len + 1;
+    if (used > most_used)
+        most_used = used;
 }
 
 /* Gathers the names behind the last one. 0, or -1 with errno. */
@@ -118,6 +121,7 @@ static int gather(struct folder *folder)
     static _Alignas(struct dirent) char batch[FOLDER_READ_BYTES];
     struct pass pass = {.above = folder->last};
     long got;
+    forget_later(batch, sizeof batch);
     /* Opened anew: that is its beginning again. */
     int fd = place_open_beneath(folder->fd, ".", O_RDONLY | O_DIRECTORY);
     if (fd < 0)
@@ -202,6 +206,6 @@ bool folder_is_there(const struct store *store, const char *path)
 
 void folder_forget(void)
 {
-    explicit_bzero(names, used);
-    used = count = 0;
+    explicit_bzero(names, most_used);
+    used = most_used = count = 0;
 }

@@ -1,5 +1,6 @@
 #include "os/types.h"
 
+#include "base/forget.h"
 #include "http/media_type.h"
 #include "os/whole.h"
 
@@ -46,6 +47,7 @@ const char *types_read(const char *file)
 static void look_up(struct remembered *slot, struct span ending)
 {
     struct span type = media_type_find((struct span){list, list_len}, ending);
+    forget_later(remembered, sizeof remembered);
     memcpy(slot->ending, ending.at, ending.len);
     slot->ending_len = ending.len;
     slot->type_len = (size_t)(media_type_write(slot->type, type) - slot->type);

@@ -1,5 +1,6 @@
 #include "serve/representation.h"
 
+#include "base/forget.h"
 #include "bounds.h"
 #include "http/coding.h"
 #include "http/condition.h"
@@ -110,6 +111,7 @@ int representation_text(struct exchange *exchange, struct span text)
         return status;
     if (coding == CODING_GZIP) {
         static char coded[HEAD_MAX + HEAD_MAX / 8 + 64];
+        forget_later(coded, sizeof coded);
         text = (struct span){coded, gzip_bytes(text, coded, sizeof coded)};
         if (text.len == 0)
             return S_INTERNAL_ERROR;
