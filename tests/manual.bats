@@ -47,21 +47,21 @@ for program in PROGRAMS:
 END
 }
 
-@test "endpoints: each row of route.c" {
+@test "endpoints: each row of route.h" {
     manual <<'END'
-routes = re.findall(r'{SPAN\("([^"]*)"\)', source("src/serve/route.c"))
+routes = re.findall(r'ROW\("([^"]*)"', source("src/serve/route.h"))
 assert "/files/" in routes
 told = [line.split()[1] for line in tags("perch", "ENDPOINTS")]
-same("src/serve/route.c", set(routes), "ENDPOINTS of perch.8", set(told))
+same("src/serve/route.h", set(routes), "ENDPOINTS of perch.8", set(told))
 END
 }
 
-@test "statuses: each row of status.c" {
+@test "statuses: each row of status.h" {
     manual <<'END'
-rows = re.findall(r'ROW\(S_\w+,\s*"(\d+) ([^"]*)"', source("src/http/status.c"))
+rows = re.findall(r'ROW\(S_\w+,\s*(\d+), "([^"]*)"', source("src/http/status.h"))
 assert len(rows) > 10
 told = [tuple(row[:2]) for row in columns("perch", "ENDPOINTS")]
-same("src/http/status.c", rows, "the statuses of perch.8", told)
+same("src/http/status.h", rows, "the statuses of perch.8", told)
 END
 }
 

@@ -1,21 +1,9 @@
 #include "serve/route.h"
 
-enum {
-    READ = METHOD_GET | METHOD_HEAD,
-    WRITE = METHOD_POST | METHOD_PUT | METHOD_DELETE,
-    RESUME = METHOD_PATCH | METHOD_DELETE,
-};
+#define ROW(prefix, whole, needs_directory, negotiates, methods, answer)                           \
+    {SPAN(prefix), whole, needs_directory, negotiates, methods, answer},
 
-/* clang-format off */
-static const struct route routes[] = {
-    /* prefix             whole  dir.   negotiates             methods       answer */
-    {SPAN("/"),           true,  false, NEGOTIATES_NEVER,      READ,         root_answer},
-    {SPAN("/echo/"),      false, false, NEGOTIATES_ALWAYS,     READ,         echo_answer},
-    {SPAN("/user-agent"), true,  false, NEGOTIATES_ALWAYS,     READ,         user_agent_answer},
-    {SPAN("/files/"),     false, true,  NEGOTIATES_GZIP_FILES, READ | WRITE, files_answer},
-    {SPAN("/uploads/"),   false, true,  NEGOTIATES_NEVER,      READ | RESUME, uploads_answer},
-};
-/* clang-format on */
+static const struct route routes[] = {ENDPOINTS(ROW)};
 
 enum { ROUTES = sizeof routes / sizeof routes[0] };
 
@@ -34,7 +22,8 @@ const struct route *route_find(struct exchange *exchange)
 
 unsigned route_methods(const struct route *route, const struct settings *settings)
 {
-    return (route->methods & ~(settings->read_only ? (unsigned)(WRITE | RESUME) : 0)) |
+    return (route->methods &
+            ~(settings->read_only ? (unsigned)(METHODS_WRITE | METHODS_RESUME) : 0)) |
            METHOD_OPTIONS;
 }
 

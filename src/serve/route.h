@@ -1,6 +1,6 @@
 /*
  * The table of endpoints: which path leads where, and what may be done there. A new endpoint is one
- * row in route.c and one file.
+ * row below, and a file with the function that the row names.
  */
 #ifndef PERCH_SERVE_ROUTE_H
 #define PERCH_SERVE_ROUTE_H
@@ -21,6 +21,31 @@ struct route {
     int (*answer)(struct exchange *exchange);
 };
 
+/* ---- The endpoints ---- */
+
+enum {
+    METHODS_READ = METHOD_GET | METHOD_HEAD,
+    METHODS_WRITE = METHOD_POST | METHOD_PUT | METHOD_DELETE,
+    METHODS_RESUME = METHOD_PATCH | METHOD_DELETE,
+};
+
+/* A row has the members of struct route. */
+/* clang-format off */
+#define ENDPOINTS(ROW) \
+    /*  prefix         whole  dir.   negotiates             methods                        answer */ \
+    ROW("/",           true,  false, NEGOTIATES_NEVER,      METHODS_READ,                  root_answer) \
+    ROW("/echo/",      false, false, NEGOTIATES_ALWAYS,     METHODS_READ,                  echo_answer) \
+    ROW("/user-agent", true,  false, NEGOTIATES_ALWAYS,     METHODS_READ,                  user_agent_answer) \
+    ROW("/files/",     false, true,  NEGOTIATES_GZIP_FILES, METHODS_READ | METHODS_WRITE,  files_answer) \
+    ROW("/uploads/",   false, true,  NEGOTIATES_NEVER,      METHODS_READ | METHODS_RESUME, uploads_answer)
+/* clang-format on */
+
+#define ENDPOINT_FUNCTION(prefix, whole, needs_directory, negotiates, methods, answer)             \
+    int answer(struct exchange *exchange);
+ENDPOINTS(ENDPOINT_FUNCTION)
+
+/* ---- Finding one ---- */
+
 /* The route of exchange->target, or NULL; sets exchange->rest. */
 const struct route *route_find(struct exchange *exchange);
 
@@ -32,13 +57,5 @@ bool route_negotiates(const struct route *route, const struct settings *settings
 
 /* What may be done anywhere on this server, for OPTIONS *. */
 unsigned route_all_methods(const struct settings *settings);
-
-/* ---- The endpoints; each a file of its own ---- */
-
-int root_answer(struct exchange *exchange);
-int echo_answer(struct exchange *exchange);
-int user_agent_answer(struct exchange *exchange);
-int files_answer(struct exchange *exchange);
-int uploads_answer(struct exchange *exchange);
 
 #endif
