@@ -2,20 +2,20 @@
 
 #include "http/qvalue.h"
 
-/* In the order in which they are preferred where the weights are equal. */
-static const struct {
+#define ROW(id, name, alias, ending, functions) {id, SPAN(name), SPAN(alias), SPAN(ending)},
+
+static const struct row {
     enum coding coding;
-    struct span name;
-    struct span alias; /* RFC 9110 §8.4.1.3 */
-} rows[CODINGS] = {
-    {CODING_GZIP, SPAN("gzip"), SPAN("x-gzip")},
-    {CODING_IDENTITY, SPAN("identity"), SPAN("identity")},
-};
+    struct span name, alias, ending;
+} rows[CODINGS] = {CODING_ROWS(ROW) ROW(CODING_IDENTITY, "identity", "identity", "", none)};
+
+#define FITS(id, name, alias, ending, functions)                                                   \
+    _Static_assert(sizeof(name) - 1 <= CODING_NAME_MAX, "entity tags have room for " name);
+CODING_ROWS(FITS)
 
 enum {
     UNNAMED = -1,
-    /* Identity has the least that there is where nobody named it: a
-     * coding that was named wins. */
+    /* Identity has the least that there is where nobody named it: a coding that was named wins. */
     LEAST = 1,
 };
 
@@ -78,10 +78,20 @@ bool coding_excludes_identity(const struct fields *fields)
     return weights[CODING_IDENTITY] == 0;
 }
 
+static const struct row *row_of(enum coding coding)
+{
+    const struct row *row = rows;
+    while (row->coding != coding)
+        row++;
+    return row;
+}
+
 struct span coding_name(enum coding coding)
 {
-    for (int i = 0; i < CODINGS; i++)
-        if (rows[i].coding == coding && coding != CODING_IDENTITY)
-            return rows[i].name;
-    return (struct span){NULL, 0};
+    return coding == CODING_IDENTITY ? (struct span){NULL, 0} : row_of(coding)->name;
+}
+
+struct span coding_ending(enum coding coding)
+{
+    return row_of(coding)->ending;
 }

@@ -24,7 +24,7 @@
     ROW(S_FORBIDDEN,              403, "Forbidden",                       "the server has no permission for this file") \
     ROW(S_NOT_FOUND,              404, "Not Found",                       "there is nothing at this path") \
     ROW(S_METHOD_NOT_ALLOWED,     405, "Method Not Allowed",              "this resource does not take that method; see the Allow field") \
-    ROW(S_NOT_ACCEPTABLE,         406, "Not Acceptable",                  "no content coding is left; this resource has identity and gzip") \
+    ROW(S_NOT_ACCEPTABLE,         406, "Not Acceptable",                  "no content coding that this resource has is left; allow identity") \
     ROW(S_REQUEST_TIMEOUT,        408, "Request Timeout",                 "the request did not arrive in time; send it again") \
     ROW(S_CONFLICT,               409, "Conflict",                        "the name cannot take a file") \
     ROW(S_PRECONDITION_FAILED,    412, "Precondition Failed",             "a condition of the request does not hold; look at what is there now") \

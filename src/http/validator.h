@@ -5,10 +5,13 @@
 #define PERCH_HTTP_VALIDATOR_H
 
 #include "base/span.h"
+#include "http/coding.h"
 
 #include <stdint.h>
 
-enum { ETAG_MAX = sizeof "\"0123456789abcdef-0123456789abcdef-0123456789abcdef-gzip\"" };
+enum {
+    ETAG_MAX = sizeof "\"0123456789abcdef-0123456789abcdef-0123456789abcdef-\"" + CODING_NAME_MAX
+};
 
 struct validators {
     char etag[ETAG_MAX]; /* a strong entity tag, its quotes included */

@@ -1,4 +1,7 @@
-#include "os/gzip.h"
+/*
+ * The gzip content coding (RFC 9110 §8.4.1.3, RFC 1952). The only user of zlib.
+ */
+#include "os/coder.h"
 
 #include <stdalign.h>
 #include <stdbool.h>
@@ -65,22 +68,19 @@ size_t gzip_bytes(struct span text, char *out, size_t room)
     return deflate(stream, Z_FINISH) == Z_STREAM_END ? room - stream->avail_out : 0;
 }
 
-static z_stream *begun;
-
 bool gzip_begin(void)
 {
-    begun = ready_stream();
-    return begun != NULL;
+    return ready_stream() != NULL;
 }
 
 long gzip_step(struct span *text, bool end, char *out, size_t room)
 {
-    begun->next_in = (z_const Bytef *)text->at;
-    begun->avail_in = (uInt)text->len;
-    begun->next_out = (Bytef *)out;
-    begun->avail_out = (uInt)room;
-    int done = deflate(begun, end ? Z_FINISH : Z_NO_FLUSH);
-    *text = span_after(*text, text->len - begun->avail_in);
+    coder.next_in = (z_const Bytef *)text->at;
+    coder.avail_in = (uInt)text->len;
+    coder.next_out = (Bytef *)out;
+    coder.avail_out = (uInt)room;
+    int done = deflate(&coder, end ? Z_FINISH : Z_NO_FLUSH);
+    *text = span_after(*text, text->len - coder.avail_in);
     /* Z_BUF_ERROR: there was nothing to do. */
-    return done == Z_STREAM_ERROR ? -1 : (long)(room - begun->avail_out);
+    return done == Z_STREAM_ERROR ? -1 : (long)(room - coder.avail_out);
 }

@@ -1,12 +1,12 @@
 #include "serve/choice.h"
 
 #include "base/diag.h"
+#include "base/put.h"
 #include "http/coding.h"
 #include "http/media_type.h"
 #include "os/types.h"
 #include "serve/representation.h"
 
-#include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -39,15 +39,14 @@ static bool is_older(const struct file *file, const struct file *other)
 
 /* NAME.gz in place of NAME, where there is one that was made of it as it is now. */
 static bool take_coded_file(const struct exchange *exchange, struct representation *chosen,
-                            const char *path)
+                            const char *path, enum coding coding)
 {
-    char coded_path[PATH_BYTES_MAX + sizeof ".gz"];
+    char coded_path[PATH_BYTES_MAX + 1];
     struct file coded;
-    size_t len = strlen(path);
-    if (len > PATH_BYTES_MAX - 3)
+    struct span name = span_of(path), ending = coding_ending(coding);
+    if (name.len > PATH_BYTES_MAX - ending.len)
         return false;
-    memcpy(coded_path, path, len);
-    memcpy(coded_path + len, ".gz", sizeof ".gz");
+    *put_span(put_span(coded_path, name), ending) = '\0';
     if (store_read(exchange->store, coded_path, &coded) != 0)
         return false;
     bool serves = !is_older(&coded, &chosen->file);
@@ -72,22 +71,20 @@ static int choose_coding(const struct exchange *exchange, struct representation 
     enum coding coding = coding_choose(&exchange->head.fields);
     if (coding == CODING_REFUSED)
         return S_NOT_ACCEPTABLE;
-    if (coding == CODING_GZIP) {
-        if (take_coded_file(exchange, chosen, path))
-            chosen->coding = coding_name(CODING_GZIP);
-        else if (can_be_coded(exchange, chosen))
-            chosen->codes_as_it_goes = true;
-        else if (coding_excludes_identity(&exchange->head.fields))
-            return S_NOT_ACCEPTABLE;
-    }
-    if (chosen->codes_as_it_goes)
-        chosen->coding = coding_name(CODING_GZIP);
+    if (coding == CODING_IDENTITY)
+        return 0;
+    bool is_stored = take_coded_file(exchange, chosen, path, coding);
+    chosen->codes_as_it_goes = !is_stored && can_be_coded(exchange, chosen);
+    if (is_stored || chosen->codes_as_it_goes)
+        chosen->coding = coding;
+    else if (coding_excludes_identity(&exchange->head.fields))
+        return S_NOT_ACCEPTABLE;
     return 0;
 }
 
 int choice_answer(struct exchange *exchange, const char *path)
 {
-    struct representation chosen = {.coding = coding_name(CODING_IDENTITY)};
+    struct representation chosen = {.coding = CODING_IDENTITY};
     int status = store_read(exchange->store, path, &chosen.file);
     if (status != 0)
         return status;
@@ -95,8 +92,8 @@ int choice_answer(struct exchange *exchange, const char *path)
     if (exchange->settings->gzip_files)
         status = choose_coding(exchange, &chosen, path);
     if (status == 0) {
-        representation_validators(&chosen.validators, &chosen.file,
-                                  chosen.codes_as_it_goes ? chosen.coding : (struct span){NULL, 0});
+        enum coding made_here = chosen.codes_as_it_goes ? chosen.coding : CODING_IDENTITY;
+        representation_validators(&chosen.validators, &chosen.file, coding_name(made_here));
         status = representation_file(exchange, &chosen);
     }
     close(chosen.file.fd);

@@ -1,27 +1,27 @@
 #include "serve/coded.h"
 
 #include "base/forget.h"
-#include "os/gzip.h"
+#include "os/coder.h"
 #include "serve/stream.h"
 
 /* Of the file, and of one chunk. */
 enum { STEP = 16384 };
 
-/* Codes text, with end the last of all, and sends what comes out. False where zlib fails. */
-static bool code(struct stream *stream, struct span text, bool end)
+/* Codes text, with end the last of all, and sends what comes out. False where the coder fails. */
+static bool code(struct stream *stream, const struct coder *coder, struct span text, bool end)
 {
     static char coded[STEP];
     long got;
     forget_later(coded, sizeof coded);
     do {
-        got = gzip_step(&text, end, coded, sizeof coded);
+        got = coder->step(&text, end, coded, sizeof coded);
         if (got > 0)
             stream_put(stream, (struct span){coded, (size_t)got});
     } while (got == (long)sizeof coded && !stream->exchange->wire->broken);
     return got >= 0;
 }
 
-static bool send_all(struct stream *stream, const struct file *file)
+static bool send_all(struct stream *stream, const struct coder *coder, const struct file *file)
 {
     static char text[STEP];
     uint64_t at = 0;
@@ -29,27 +29,28 @@ static bool send_all(struct stream *stream, const struct file *file)
     while (at < file->size && !stream->exchange->wire->broken) {
         size_t step = file->size - at < STEP ? (size_t)(file->size - at) : STEP;
         long got = store_read_at(file, at, text, step);
-        if (got <= 0 || !code(stream, (struct span){text, (size_t)got}, false))
+        if (got <= 0 || !code(stream, coder, (struct span){text, (size_t)got}, false))
             return false;
         at += (uint64_t)got;
     }
-    return code(stream, (struct span){text, 0}, true);
+    return code(stream, coder, (struct span){text, 0}, true);
 }
 
 void coded_send(struct exchange *exchange, const struct representation *chosen)
 {
+    const struct coder *coder = coder_of(chosen->coding);
     struct stream stream;
     stream_begin(&stream, exchange,
                  &(struct reply){.status = S_OK,
                                  .type = chosen->type,
                                  .is_inline = true,
-                                 .coding = chosen->coding,
+                                 .coding = coding_name(chosen->coding),
                                  .streamed = true,
                                  .validators = &chosen->validators,
                                  .of_file = true});
     if (!reply_has_content(exchange))
         return;
-    if (gzip_begin() && send_all(&stream, &chosen->file))
+    if (coder->begin() && send_all(&stream, coder, &chosen->file))
         stream_end(&stream);
     else
         wire_break(exchange->wire);

@@ -71,7 +71,7 @@ void parts_send(struct exchange *exchange, const struct representation *chosen,
     reply_head(exchange, &(struct reply){.status = S_PARTIAL_CONTENT,
                                          .type = span_between(type, at + BOUNDARY_LEN),
                                          .is_inline = chosen->is_typed,
-                                         .coding = chosen->coding,
+                                         .coding = coding_name(chosen->coding),
                                          .length = length_of_all(boundary, chosen, ranges),
                                          .validators = &chosen->validators,
                                          .of_file = true});

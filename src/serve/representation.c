@@ -6,7 +6,7 @@
 #include "http/condition.h"
 #include "http/range.h"
 #include "os/clock.h"
-#include "os/gzip.h"
+#include "os/coder.h"
 #include "serve/coded.h"
 #include "serve/parts.h"
 #include "serve/reply.h"
@@ -56,7 +56,7 @@ static void send_range(struct exchange *exchange, const struct representation *c
     reply_head(exchange, &(struct reply){.status = part ? S_PARTIAL_CONTENT : S_OK,
                                          .type = chosen->type,
                                          .is_inline = chosen->is_typed,
-                                         .coding = chosen->coding,
+                                         .coding = coding_name(chosen->coding),
                                          .length = range->len,
                                          .range = part,
                                          .size = chosen->file.size,
@@ -109,10 +109,10 @@ int representation_text(struct exchange *exchange, struct span text)
     int status;
     if (!representation_is_wanted(exchange, &plain, &status))
         return status;
-    if (coding == CODING_GZIP) {
+    if (coding != CODING_IDENTITY) {
         static char coded[HEAD_MAX + HEAD_MAX / 8 + 64];
         forget_later(coded, sizeof coded);
-        text = (struct span){coded, gzip_bytes(text, coded, sizeof coded)};
+        text = (struct span){coded, coder_of(coding)->bytes(text, coded, sizeof coded)};
         if (text.len == 0)
             return S_INTERNAL_ERROR;
     }

@@ -7,6 +7,7 @@
 #ifndef PERCH_SERVE_REPRESENTATION_H
 #define PERCH_SERVE_REPRESENTATION_H
 
+#include "http/coding.h"
 #include "http/validator.h"
 #include "serve/exchange.h"
 
@@ -15,8 +16,8 @@ struct reply;
 struct representation {
     struct file file; /* its octets; the descriptor stays the caller's */
     struct span type;
-    bool is_typed;         /* a table knows its type */
-    struct span coding;    /* empty for identity */
+    bool is_typed; /* a table knows its type */
+    enum coding coding;
     bool codes_as_it_goes; /* into that coding, while it is sent: of no length that is known */
     struct validators validators;
 };

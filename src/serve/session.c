@@ -4,8 +4,8 @@
 #include "bounds.h"
 #include "http/proxy.h"
 #include "os/clock.h"
+#include "os/coder.h"
 #include "os/folder.h"
-#include "os/gzip.h"
 #include "os/journal.h"
 #include "os/local.h"
 #include "os/stop.h"
@@ -273,7 +273,7 @@ void session_forget(struct wire *wire)
     explicit_bzero(&exchange, sizeof exchange);
     wire_forget(wire);
     journal_forget();
-    gzip_forget();
+    coders_forget();
     folder_forget();
     forget_now();
 }
