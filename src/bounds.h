@@ -80,6 +80,8 @@
  * folder with more is read in several passes. */
 #define FOLDER_NAMES_BYTES 1572864
 #define FOLDER_NAMES_MAX   131072
+/* Rows that the page groups: a browser lays out those in sight, and passes over the others. */
+#define PAGE_GROUP_ROWS 500
 /* One read of a folder. */
 #define FOLDER_READ_BYTES 32768
 

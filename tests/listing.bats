@@ -100,7 +100,7 @@ END
     [ "$(grep -c '404 Not Found' <<<"$output")" = 2 ]
 }
 
-# more_than_a_pass N LENGTH: a folder with so many files, in memory, whose names have that length.
+# many N LENGTH: a folder with so many files, in memory, whose names have that length.
 many() {
     MANY=$(mktemp -d /dev/shm/perch-listing.XXXXXX)
     python3 - "$MANY" "$@" <<'END'
@@ -119,17 +119,22 @@ END
     LC_ALL=C sort -c -u lines
 }
 
-@test "100,000 files within the memory of a handler" {
+@test "100,000 files in each form, in less than a second within the memory of a handler" {
     many 100000 20
-    py "$MANY" <<'END'
-with Perch("--listing", "--directory", sys.argv[1]) as perch:
-    reply = perch.talk.ask("/files/", "Accept: text/html")
-    shown = reply.body.count(b"<tr><td>")
-    assert shown == 100000, shown
-    if not is_sanitized():
-        peak = status_kib(perch.pid, "VmHWM")
-        assert 0 < peak < 4096, f"{peak} KiB"
+    py "$MANY" >figures <<'END'
+figures = []
+for accept, mark in ("*/*", b'"name"'), ("text/plain", b"\n"), ("text/html", b"<tr><td>"):
+    with Perch("--listing", "--directory", sys.argv[1]) as perch:
+        begun = cpu_seconds(perch.pid)
+        shown = perch.talk.ask("/files/", "Accept: " + accept).body.count(mark)
+        assert shown == 100000, (accept, shown)
+        # Of a processor: how much of one there is for it, is the machine's business.
+        took, peak = cpu_seconds(perch.pid) - begun, status_kib(perch.pid, "VmHWM")
+        figures.append(f"{accept} {took:.2f} s, {peak} KiB")
+        assert is_sanitized() or (took < 1 and 0 < peak < 4096), figures
+print("# 100,000 files:", "; ".join(figures))
 END
+    cat figures >&3
 }
 
 @test "a folder that may not be read: 403" {

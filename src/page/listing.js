@@ -6,24 +6,35 @@
         return element;
     };
     const find = selector => document.querySelector(selector);
-    const body = find("tbody");
-    const rows = () => [...body.querySelectorAll("tr:not(.up)")];
+    const table = find("table");
+    const rows = () => [...table.querySelectorAll("tbody tr:not(.up)")];
     const link = row => row.querySelector("a");
     const address = name => "./" + encodeURIComponent(name);
+    // In a sentence: a name that is written from right to left turns nothing else around.
+    const quote = name => make("bdi", {textContent: name});
+    const pause = seconds => new Promise(resolve => setTimeout(resolve, seconds * 1000));
 
     // ---- Sorting: by a click on a column's head ----
 
     const keys = [
         row => link(row).textContent,
         row => Number(row.cells[1].dataset.value),
-        row => row.querySelector("time").dateTime,
+        row => timeOf(row).dateTime || timeOf(row).textContent,
     ];
-    const compare = new Intl.Collator(undefined, {numeric: true}).compare;
+    const timeOf = row => row.querySelector("time");
+    const collator = new Intl.Collator(undefined, {numeric: true});
+    const GROUP = 500; // rows; the browser lays out the groups in sight
+    let order = null; // as the server sent it, until it is chosen
 
-    function sort(column, direction) {
-        const sorted = rows().map(row => [keys[column](row), row]).sort(([a], [b]) =>
-            direction * (typeof a === "number" ? a - b : compare(a, b)));
-        body.append(...sorted.map(([, row]) => row));
+    function choose(column, direction) {
+        order = (a, b) => direction * (column ? (a > b) - (a < b) : collator.compare(a, b));
+        order.key = keys[column];
+        const sorted = rows().map(row => [order.key(row), row]).sort(([a], [b]) => order(a, b));
+        const up = [...table.querySelectorAll(".up")];
+        [...table.tBodies].forEach(group => group.remove());
+        for (let i = 0; i === 0 || i < sorted.length; i += GROUP)
+            table.append(make("tbody", {}, ...(i ? [] : up),
+                ...sorted.slice(i, i + GROUP).map(([, row]) => row)));
         document.querySelectorAll("th").forEach((head, i) => {
             head.removeAttribute("aria-sort");
             if (i === column)
@@ -35,7 +46,7 @@
         if (!keys[column])
             return;
         const button = make("button", {type: "button", textContent: head.textContent});
-        button.onclick = () => sort(column, head.getAttribute("aria-sort") === "ascending" ? -1 : 1);
+        button.onclick = () => choose(column, head.getAttribute("aria-sort") === "ascending" ? -1 : 1);
         head.replaceChildren(button);
     });
     // One for all: each costs more than what it formats.
@@ -44,17 +55,37 @@
         time.dateTime = time.title = time.textContent;
         time.textContent = local.format(new Date(time.dateTime));
     }
-    document.querySelectorAll("time").forEach(showLocal);
 
-    if (document.documentElement.dataset.uploads !== "yes")
+    const uploads = document.documentElement.dataset.uploads === "yes";
+    function complete(row) {
+        showLocal(timeOf(row));
+        if (uploads)
+            offerToDelete(row);
+    }
+
+    // What fills a screen at once, the rest when there is time.
+    (async () => {
+        const all = rows();
+        for (let i = 0; i < all.length; i += GROUP) {
+            if (i)
+                await pause(0);
+            all.slice(i, i + GROUP).forEach(complete);
+        }
+    })();
+
+    if (!uploads)
         return;
 
     // ---- A question before anything is lost ----
 
-    function ask(question, verb) {
+    // Without a verb there is nothing to choose.
+    function ask(question, verb = "") {
         const dialog = find("#ask");
-        dialog.querySelector("p").textContent = question;
-        dialog.querySelector(".danger").textContent = verb;
+        dialog.querySelector("p").replaceChildren(...question);
+        const [no, yes] = dialog.querySelectorAll("button");
+        no.textContent = verb ? "Cancel" : "Close";
+        yes.textContent = verb;
+        yes.hidden = !verb;
         dialog.returnValue = "";
         dialog.showModal();
         return new Promise(resolve => dialog.onclose = () => resolve(dialog.returnValue === "yes"));
@@ -73,18 +104,17 @@
         const button = make("button", {type: "button", textContent: "Delete", className: "danger"});
         button.setAttribute("aria-label", `Delete ${name}`);
         button.onclick = async () => {
-            if (!await ask(`Delete ${name}? This can't be undone.`, "Delete"))
+            if (!await ask(["Delete ", quote(name), "? This can't be undone."], "Delete"))
                 return;
             const reply = await fetch(link(row).href, {method: "DELETE"}).catch(() => null);
-            if (reply && (reply.ok || reply.status === 404))
+            if (reply && (reply.ok || reply.status === 404)) {
                 row.remove();
-            else
-                await ask(`${name} is still there: ${reply ? await reply.text() : "no connection"}`, "OK");
+                find("#empty").hidden = rows().length > 0;
+            } else
+                await ask([quote(name), " is still there: ", reply ? await reply.text() : "no connection"]);
         };
         row.cells[3].replaceChildren(button);
     }
-    rows().forEach(offerToDelete);
-
     // ---- Uploading ----
 
     const size = bytes => {
@@ -105,76 +135,92 @@
             make("td", {}, make("time", {textContent: time})),
             make("td"));
         row.cells[1].dataset.value = file.size;
-        showLocal(row.querySelector("time"));
-        body.append(row);
-        offerToDelete(row);
+        complete(row);
+        const behind = order && rows().find(other => order(order.key(other), order.key(row)) > 0);
+        if (behind)
+            behind.before(row);
+        else
+            [...table.tBodies].pop().append(row);
+        find("#empty").hidden = true;
     }
 
-    // Resolves with the reply; rejects where the connection is lost.
-    function send(method, url, fields, content, progress) {
+    class Lost extends Error {}
+
+    // Seconds until a line is given up: nothing moves; or there is no answer, though all was sent. (It
+    // may still have to arrive and to be stored, and somebody may be looking for a password.)
+    const SILENCE = 30, NO_ANSWER = 60;
+    const AGAIN = [408, 502, 503, 504]; // what ends by itself
+
+    // Resolves with the reply; rejects with Lost where there is none, or none that counts.
+    function send(method, url, fields = {}, content = null, progress = () => {}) {
         return new Promise((resolve, reject) => {
             const request = new XMLHttpRequest();
+            let silence;
+            const wait = seconds => {
+                clearTimeout(silence);
+                silence = setTimeout(() => request.abort(), seconds * 1000);
+            };
             request.open(method, url);
             for (const [field, value] of Object.entries(fields))
                 request.setRequestHeader(field, value);
-            request.upload.onprogress = event => progress(event.loaded);
-            request.onload = () => resolve(request);
-            request.onerror = request.onabort = () => reject(new Error("the connection was lost"));
+            request.upload.onprogress = event => {
+                wait(SILENCE);
+                progress(event.loaded);
+            };
+            request.upload.onload = () => wait(NO_ANSWER);
+            request.onload = () => AGAIN.includes(request.status) ?
+                reject(new Lost("the server is busy")) : resolve(request);
+            request.onerror = request.onabort = () => reject(new Lost("the connection was lost"));
+            request.onloadend = () => clearTimeout(silence);
+            wait(content ? SILENCE : NO_ANSWER);
             request.send(content);
         });
     }
 
-    const pause = seconds => new Promise(resolve => setTimeout(resolve, seconds * 1000));
     const ATTEMPTS = 100;
     const RESUMABLE_FROM = 1 << 20; // what is smaller is as fast begun anew
 
-    // Calls what, again and again as long as the connection is lost.
-    async function insist(say, what) {
+    // Calls what, again and again as long as the connection is lost. A file that can't be read looks
+    // to the browser as a lost connection does, so it is tried first.
+    async function insist(file, say, what) {
         for (let attempt = 1; ; attempt++) {
             try {
+                const reader = file.stream().getReader();
+                await reader.read();
+                reader.cancel();
+            } catch {
+                throw new Error("it can't be read: it is a folder, or was moved or changed");
+            }
+            try {
                 return await what();
-            } catch (lost) {
-                if (attempt === ATTEMPTS)
-                    throw lost;
-                say(`${lost.message}; trying again`);
+            } catch (error) {
+                if (!(error instanceof Lost) || attempt === ATTEMPTS)
+                    throw error;
+                say(`${error.message}; trying again`);
                 await pause(Math.min(attempt, 10));
             }
         }
     }
 
-    // How much of an upload the server has; COMPLETE: all; UNKNOWN: it does not know it, or no more.
-    const COMPLETE = -1, UNKNOWN = -2;
-    async function offsetOf(url) {
-        const reply = await send("HEAD", url, {}, null, () => {});
-        if (reply.status !== 204)
-            return UNKNOWN;
-        return reply.getResponseHeader("Upload-Complete") === "?1" ? COMPLETE :
-            Number(reply.getResponseHeader("Upload-Offset"));
-    }
-
-    // The reply that told that the upload is stored may have been lost with its connection.
-    async function isThere(file) {
-        const reply = await send("HEAD", address(file.name), {}, null, () => {});
-        return reply.status === 200 && Number(reply.getResponseHeader("Content-Length")) === file.size;
-    }
-
-    const STORED = {status: 201};
-
     // draft-ietf-httpbis-resumable-upload: begun without content, then appended to.
     async function resumable(file, fields, progress, say) {
-        const begun = await insist(say, () => send("PUT", address(file.name),
-            {...fields, "Upload-Complete": "?0", "Upload-Length": file.size}, null, () => {}));
+        const begun = await insist(file, say, () => send("PUT", address(file.name),
+            {...fields, "Upload-Complete": "?0", "Upload-Length": file.size}));
         const url = begun.getResponseHeader("Location");
         if (begun.status !== 201 || !url)
             return begun;
         let offset = 0;
-        return insist(say, async () => {
-            if (offset === null)
-                offset = await offsetOf(url);
-            if (offset === COMPLETE || offset === UNKNOWN && await isThere(file))
-                return STORED;
-            if (offset === UNKNOWN)
-                return {status: 404, responseText: "the server forgot the upload"};
+        return insist(file, say, async () => {
+            if (offset === null) {
+                const state = await send("HEAD", url);
+                if (state.getResponseHeader("Upload-Complete") === "?1")
+                    return {status: 201}; // its reply was lost
+                if (state.status === 404)
+                    return {status: 404, responseText: "the server has given up this upload"};
+                if (state.status !== 204)
+                    return state;
+                offset = Number(state.getResponseHeader("Upload-Offset"));
+            }
             const from = offset;
             offset = null; // not known any more once it is on its way
             const reply = await send("PATCH", url, {
@@ -182,15 +228,15 @@
                 "Upload-Complete": "?1",
                 "Upload-Offset": from,
             }, file.slice(from), sent => progress(from + sent));
-            if (reply.status === 409 || reply.status === 503)
-                throw new Error("the server was not ready to go on");
+            if (reply.status === 409)
+                throw new Lost("the server has another part");
             return reply;
         });
     }
 
     function transfer(file, fields, progress, say) {
         return file.size >= RESUMABLE_FROM ? resumable(file, fields, progress, say) :
-            insist(say, () => send("PUT", address(file.name), fields, file, progress));
+            insist(file, say, () => send("PUT", address(file.name), fields, file, progress));
     }
 
     async function upload(file) {
@@ -212,7 +258,7 @@
         try {
             let reply = await transfer(file, {"If-None-Match": "*"}, progress, say);
             if (reply.status === 412) {
-                if (!await ask(`${file.name} is there already. Replace it?`, "Replace"))
+                if (!await ask([quote(file.name), " is there already. Replace it?"], "Replace"))
                     return end("failed", "not replaced");
                 reply = await transfer(file, {}, progress, say);
             }
@@ -220,14 +266,20 @@
                 return end("failed", reply.responseText.trim() || reply.statusText);
             show(file);
             end("done", "stored");
-        } catch (lost) {
-            end("failed", lost.message);
+        } catch (error) {
+            end("failed", error.message);
         }
     }
 
     // One after another: each has all of the line, and questions come one by one.
     let queue = Promise.resolve();
-    const take = files => [...files].forEach(file => queue = queue.then(() => upload(file)));
+    let waiting = 0;
+    const take = files => [...files].forEach(file => {
+        waiting++;
+        queue = queue.then(() => upload(file)).then(() => waiting--);
+    });
+    // Who leaves the page ends them: the browser asks first.
+    window.onbeforeunload = event => waiting && event.preventDefault();
 
     const area = find("#drop");
     const input = area.querySelector("input");

@@ -70,7 +70,7 @@ static void json_begin(struct listing *listing)
 
 static void json_entry(struct listing *listing, const struct folder_entry *entry)
 {
-    listing_put(listing, listing->first ? SPAN("\n{\"name\":\"") : SPAN(",\n{\"name\":\""));
+    listing_put(listing, listing->entries == 0 ? SPAN("\n{\"name\":\"") : SPAN(",\n{\"name\":\""));
     listing_put_escaped(listing, ESCAPE_UTF8, entry->name);
     listing_put(listing, entry->is_folder ? SPAN("\",\"type\":\"folder\",\"modified\":\"")
                                           : SPAN("\",\"type\":\"file\",\"size\":"));
@@ -132,7 +132,7 @@ static void write_all(struct listing *listing, struct folder *folder, const stru
     form->begin(listing);
     while (folder_next(folder, &entry)) {
         form->entry(listing, &entry);
-        listing->first = false;
+        listing->entries++;
     }
     form->end(listing);
     leave(listing);
@@ -161,7 +161,7 @@ int listing_reply(struct exchange *exchange, const char *path)
         folder_close(&folder);
         return status;
     }
-    struct listing listing = {.exchange = exchange, .path = path, .first = true, .at = batch};
+    struct listing listing = {.exchange = exchange, .path = path, .at = batch};
     stream_begin(&listing.stream, exchange, &reply);
     if (reply_has_content(exchange))
         write_all(&listing, &folder, form);

@@ -24,7 +24,7 @@ struct listing {
     struct exchange *exchange;
     struct stream stream;
     const char *path; /* below /files/; ends with a slash, or is empty */
-    bool first;       /* no entry has been written yet */
+    uint64_t entries; /* that have been written */
     char *at;         /* where the next octet goes */
 };
 

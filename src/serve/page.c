@@ -1,6 +1,7 @@
 #include "serve/page.h"
 
 #include "base/put.h"
+#include "bounds.h"
 #include "http/path.h"
 #include "os/random.h"
 
@@ -70,12 +71,20 @@ static void put_parent(struct listing *listing)
                                   "<td></td></tr>\n"));
 }
 
+/* An attribute of what is said of an empty folder. */
+static void put_hidden(struct listing *listing)
+{
+    if (listing->entries)
+        listing_put(listing, SPAN(" hidden"));
+}
+
 static const struct gap {
     struct span name;
     void (*put)(struct listing *listing);
 } gaps[] = {
-    {SPAN("nonce"), put_nonce}, {SPAN("style"), put_style},     {SPAN("script"), put_script},
-    {SPAN("path"), put_path},   {SPAN("uploads"), put_uploads}, {SPAN("parent"), put_parent},
+    {SPAN("nonce"), put_nonce},   {SPAN("style"), put_style},     {SPAN("script"), put_script},
+    {SPAN("path"), put_path},     {SPAN("uploads"), put_uploads}, {SPAN("parent"), put_parent},
+    {SPAN("hidden"), put_hidden},
 };
 
 /* Writes a part of the page, "{{name}}" filled. */
@@ -152,6 +161,8 @@ static void put_link(struct listing *listing, const struct folder_entry *entry)
 
 void page_entry(struct listing *listing, const struct folder_entry *entry)
 {
+    if (listing->entries && listing->entries % PAGE_GROUP_ROWS == 0)
+        listing_put(listing, SPAN("</tbody><tbody>\n"));
     listing_put(listing, entry->is_folder ? SPAN("<tr class=folder><td>") : SPAN("<tr><td>"));
     put_link(listing, entry);
     listing_put(listing, SPAN("</td><td data-value="));

@@ -13,6 +13,7 @@ setup() {
 
 teardown() {
     stop_perchd
+    [ -z "${MANY:-}" ] || rm -rf "$MANY"
 }
 
 # In the browser: Python from stdin.
@@ -106,14 +107,14 @@ END
 }
 
 @test "an upload whose connection is lost goes on where it was" {
-    ! is_sanitized || skip "slow programs, a slow browser and two processors take longer than a test may"
     head -c 6000000 /dev/urandom >large.bin
     start_perchd --directory files --listing --log common
     browse <<'END'
 import socket, threading
 
-# A line that is cut, once it has carried so much of an upload; the ones behind it hold.
-CUT_BEHIND = [1500000]
+# Lines that are cut once they have carried so much of an upload; the ones behind them hold. Both ends
+# are closed: a line that only says that no more comes, and reads no more, stands still for ever.
+CUT_BEHIND = [1500000, 2500000]
 def carry(source, sink, allowed):
     try:
         while data := source.recv(65536):
@@ -130,13 +131,15 @@ def carry(source, sink, allowed):
             end.shutdown(socket.SHUT_RDWR)
         except OSError:
             pass
+        end.close()
+def relay_one(client):
+    server = socket.create_connection(("127.0.0.1", int(os.environ["PORT"])))
+    allowed = CUT_BEHIND[0] if CUT_BEHIND else 1 << 40
+    for ends in (client, server, allowed), (server, client, 1 << 40):
+        threading.Thread(target=carry, args=ends, daemon=True).start()
 def relay():
     while True:
-        client, _ = listener.accept()
-        server = socket.create_connection(("127.0.0.1", int(os.environ["PORT"])))
-        allowed = CUT_BEHIND[0] if CUT_BEHIND else 1 << 40
-        for ends in (client, server, allowed), (server, client, 1 << 40):
-            threading.Thread(target=carry, args=ends, daemon=True).start()
+        relay_one(listener.accept()[0])
 listener = socket.create_server(("127.0.0.1", 0))
 threading.Thread(target=relay, daemon=True).start()
 
@@ -150,6 +153,79 @@ END
     # The server was asked how far it had come.
     [ "$(grep -c '"HEAD /uploads/.* 204 ' perchd.err)" -ge 1 ]
     [ "$(grep -c '"PATCH /uploads/.* 201 ' perchd.err)" = 1 ]
+}
+
+@test "an upload on a line that has gone silent is begun again on another" {
+    head -c 3000000 /dev/urandom >large.bin
+    start_perchd --directory files --listing --log common
+    browse <<'END'
+import socket, threading
+
+# The first line that carries so much of an upload carries no more, and says nothing of it.
+SILENT_BEHIND = [1000000]
+def carry(source, sink, allowed):
+    try:
+        while data := source.recv(65536):
+            sink.sendall(data)
+            allowed -= len(data)
+            if allowed < 0 and SILENT_BEHIND:
+                SILENT_BEHIND.pop()
+                threading.Event().wait()
+        sink.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        pass
+def relay():
+    while True:
+        client, _ = listener.accept()
+        server = socket.create_connection(("127.0.0.1", int(os.environ["PORT"])))
+        for ends in (client, server, SILENT_BEHIND[0] if SILENT_BEHIND else 1 << 40), (server, client, 1 << 40):
+            threading.Thread(target=carry, args=ends, daemon=True).start()
+listener = socket.create_server(("127.0.0.1", 0))
+threading.Thread(target=relay, daemon=True).start()
+
+with Browser() as browser:
+    # Half a minute of the page is a second and a half here.
+    browser.devtools("Page.enable")
+    browser.devtools("Page.addScriptToEvaluateOnNewDocument", source="""
+        const real = window.setTimeout;
+        window.setTimeout = (what, after) => real(what, after / 20)""")
+    browser.go(f"http://localhost:{listener.getsockname()[1]}/files/")
+    browser.find("#drop input").type(os.path.abspath("large.bin"))
+    browser.until("it is stored", "return document.querySelector('#uploads .done')")
+    assert not SILENT_BEHIND
+END
+    cmp large.bin files/large.bin
+    [ "$(grep -c '"HEAD /uploads/.* 204 ' perchd.err)" -ge 1 ]
+}
+
+@test "what is not stored is told, with the reason; the next file is taken" {
+    printf 'old' >files/same.txt
+    printf 'new' >same.txt
+    printf 'x' >gone.txt
+    printf 'x' >fine.txt
+    head -c 100001 /dev/zero >large.bin
+    head -c 3000000 /dev/zero >larger.bin
+    start_perchd --directory files --listing --max-body 100000
+    browse <<'END'
+with Browser() as browser:
+    browser.go(URL)
+    names = ["same.txt", "gone.txt", "large.bin", "larger.bin", "fine.txt"]
+    browser.find("#drop input").type("\n".join(map(os.path.abspath, names)))
+    browser.until("a question", "return document.querySelector('#ask').open")
+    # Who leaves now would end them: the browser asks.
+    assert browser.run("return !window.dispatchEvent(new Event('beforeunload', {cancelable: true}))")
+    os.unlink("gone.txt")
+    browser.find("#ask button").click()
+    browser.until("the last is stored", "return document.querySelector('#uploads .done')")
+    browser.shot("failed-uploads")
+    said = dict(browser.run("return [...document.querySelectorAll('#uploads li')].map(item => "
+                            "[item.firstChild.textContent, item.lastChild.textContent])"))
+    assert said["same.txt"] == "not replaced" and said["fine.txt"] == "stored", said
+    assert "can't be read" in said["gone.txt"], said
+    assert said["large.bin"] == said["larger.bin"] == "the body is larger than this server takes", said
+    assert browser.run("return window.dispatchEvent(new Event('beforeunload', {cancelable: true}))")
+END
+    [ "$(cat files/same.txt)" = old ]
 }
 
 @test "a file dropped on the page is uploaded; one that is not replaced stays" {
@@ -248,6 +324,8 @@ with Browser() as browser:
                      features=[{"name": "prefers-color-scheme", "value": "dark"}])
     browser.go(URL)
     assert browser.run("return document.documentElement.scrollWidth") <= 360
+    assert browser.run("""return [...document.querySelectorAll("td .danger")].every(button =>
+        button.getBoundingClientRect().right <= button.closest("tr").getBoundingClientRect().right)""")
     assert browser.find("#drop").shown()
     assert browser.find("td .danger").shown()
     canvas = browser.run("return getComputedStyle(document.documentElement).backgroundColor"), \
@@ -256,6 +334,47 @@ with Browser() as browser:
     assert min(red, green, blue) > 200, canvas
     browser.shot("phone-dark")
 END
+}
+
+@test "100,000 files: shown, sorted, scrolled and uploaded to" {
+    MANY=$(mktemp -d /dev/shm/perch-page.XXXXXX)
+    py "$MANY" <<'END'
+for i in range(100000):
+    os.close(os.open(f"{sys.argv[1]}/{i * 7919 % 100000}-of-many.txt", os.O_CREAT | os.O_WRONLY))
+END
+    start_perchd --directory "$MANY" --listing
+    browse >figures <<'END'
+figures = []
+def timed(what, begun):
+    browser.run("return new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+    figures.append(f"{what} {time.monotonic() - begun:.2f} s")
+with Browser() as browser:
+    begun = time.monotonic()
+    browser.go(URL)
+    timed("shown in", begun)
+    assert len(browser.names()) == 100000
+    # What is out of sight costs no layout; that would take most of a minute.
+    assert browser.run("""const rows = document.querySelectorAll("tbody tr");
+        return [rows[0], rows[99999]].map(row => row.checkVisibility({contentVisibilityAuto: true}))""") == [True, False]
+    begun = time.monotonic()
+    browser.find("th:nth-child(1) button").click()
+    timed("sorted in", begun)
+    assert browser.names()[:2] == ["99999-of-many.txt", "99998-of-many.txt"], browser.names()[:2]
+    begun = time.monotonic()
+    browser.run("window.scrollTo(0, document.documentElement.scrollHeight)")
+    timed("scrolled in", begun)
+    begun = time.monotonic()
+    browser.run("""const data = new DataTransfer();
+        data.items.add(new File(["x"], "50000-and-a-half.txt"));
+        document.dispatchEvent(new DragEvent("drop", {dataTransfer: data, cancelable: true}))""")
+    browser.until("it is stored", "return document.querySelector('#uploads .done')")
+    timed("uploaded in", begun)
+    names = browser.names()
+    assert names.index("50000-and-a-half.txt") == names.index("50000-of-many.txt") + 1
+    browser.until("all can be deleted", "return document.querySelectorAll('td .danger').length === 100001")
+    print("# 100,000 files in a browser:", ", ".join(figures))
+END
+    cat figures >&3
 }
 
 @test "without its script it can still be read" {
@@ -282,7 +401,7 @@ END
     start_perchd --directory files --listing
     browse <<'END'
 with Browser() as browser:
-    browser.size(900, 620)
+    browser.size(900, 740)
     browser.go(URL)
     browser.shot("listing")
 END
