@@ -74,6 +74,7 @@
 #define PARTIAL_LOOK_MS  10
 /* Each takes a descriptor while the folders in it are looked into. */
 #define SWEEP_DEPTH_MAX 256
+
 /* ---- Listings ---- */
 
 /* Names of one pass through a folder, and how many there may be: 100,000 of usual length fit. A
@@ -158,6 +159,7 @@
 #define LOG_TEXT_BYTES_MAX    512
 /* The longest wait for a log that takes no more; then the record is lost. */
 #define JOURNAL_WAIT_MS 200
+
 /* ---- The jail ---- */
 
 /* Three standard ones, the folder, the log, a file, its folder, a copy: twice that. */

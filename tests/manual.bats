@@ -127,3 +127,11 @@ for program in PROGRAMS:
         subprocess.run([build(name), *words, "--check"], check=True, stdout=subprocess.DEVNULL)
 END
 }
+
+@test "README: the map of src names each file, in the row of its room" {
+    manual <<'END'
+rooms = re.findall(r"^\| `(\w+)/` \| (.*) \|$", source("README.md"), re.M)
+named = {f"src/{room}/{name}" for room, row in rooms for name in re.findall(r"`(\w+)`", row)}
+same("README.md, A map of src", named, "src", {path[:-2] for path in glob.glob("src/*/*.[ch]")})
+END
+}

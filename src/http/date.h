@@ -21,6 +21,7 @@ void date_format(int64_t seconds, char out[DATE_LEN]);
  * one, but need not be the right one.
  */
 bool date_parse(struct span text, int64_t now, int64_t *seconds);
+
 enum { DATE_ISO_LEN = sizeof "1994-11-06T08:49:37Z" - 1 };
 
 /* The same time as RFC 3339 writes it, for what is no field: logs and listings. */

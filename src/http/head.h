@@ -16,8 +16,7 @@ struct head {
     enum method method;
     struct span target; /* as sent: visible ASCII, never empty */
     unsigned minor;     /* of HTTP/1.minor; 2 to 9 are read as 1 */
-    const char *why;    /* after a refusal: what was wrong, a string that stays; NULL where
- the status says it all */
+    const char *why;    /* after a refusal: a string that stays; NULL: the status says it all */
     size_t begin;       /* 2 behind an empty line before the request line, else 0 */
     bool has_request_line;
     struct line line;

@@ -1,6 +1,6 @@
 /*
- * Our own end of the connection, and the machine that it is on. Asked for
- * once, before a byte is read: later it is not allowed any more.
+ * Our own end of the connection, and the machine that it is on. Asked for once, before a byte is
+ * read: later it is not allowed any more.
  */
 #ifndef PERCH_OS_LOCAL_H
 #define PERCH_OS_LOCAL_H

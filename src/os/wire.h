@@ -1,7 +1,6 @@
 /*
- * The peer: what it sends, what it is sent, and how long either may take. The
- * only two files that do peer I/O: wire.c opens, reads and ends, wire_output.c sends. They know
- * nothing of HTTP.
+ * The peer: what it sends, what it is sent, and how long either may take. The only two files that
+ * do peer I/O: wire.c opens, reads and ends, wire_output.c sends. They know nothing of HTTP.
  *
  * Output is gathered and leaves in one write: when a read is about to block, when the buffer is
  * full, and at the end. No other code needs to think of flushing. Once the peer can't be written to

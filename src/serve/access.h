@@ -13,8 +13,8 @@
 /* The value of --require-token: NULL, or what is wrong with it and what to give instead. */
 const char *access_take_required(void *member, const char *value);
 
-/* Reads the tokens; ends the program where that can't be done. Before the first octet of a
- * client. */
+/* Reads the tokens; ends the program where that can't be done. Before the first octet of a client.
+ */
 void access_open(const struct settings *settings);
 
 /* 0, or S_UNAUTHORIZED. */
