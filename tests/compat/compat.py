@@ -40,7 +40,8 @@ REASONS = [
      ["*bare-lf*", "*bare-cr*"]),
     ("Chunk sizes and data", "whoever passes over what the grammar does not have, and a neighbour "
      "who does not, disagree on where the body ends (RFC 9112 §7.1)",
-     ["chunked/data-*", "chunked/size-*", "chunked/last-chunk-*"]),
+     ["chunked/data-*", "chunked/size-*", "chunked/last-chunk-*",
+      "framing/refused-chunked-body-malformed-*"]),
     ("Chunk extensions", "unread, they are room for a second reading of the same octets, and free "
      "traffic; here they are held to the grammar and to 256 octets each, 4096 in all",
      ["chunked/extension*"]),
