@@ -1,6 +1,7 @@
 #include "os/folder.h"
 
 #include "base/forget.h"
+#include "base/rare.h"
 #include "bounds.h"
 #include "http/path.h"
 #include "os/place.h"
@@ -14,8 +15,8 @@
 #include <unistd.h>
 
 /* The names of a pass, one behind the other, each with its NUL; and where each begins. */
-static char names[FOLDER_NAMES_BYTES];
-static uint32_t starts[FOLDER_NAMES_MAX];
+static RARE char names[FOLDER_NAMES_BYTES];
+static RARE uint32_t starts[FOLDER_NAMES_MAX];
 static size_t used, most_used;
 static unsigned count;
 
@@ -118,7 +119,7 @@ static void take(struct folder *folder, struct pass *pass, const struct dirent *
 /* Gathers the names behind the last one. 0, or -1 with errno. */
 static int gather(struct folder *folder)
 {
-    static _Alignas(struct dirent) char batch[FOLDER_READ_BYTES];
+    static RARE _Alignas(struct dirent) char batch[FOLDER_READ_BYTES];
     struct pass pass = {.above = folder->last};
     long got;
     forget_later(batch, sizeof batch);

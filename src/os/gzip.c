@@ -3,6 +3,8 @@
  */
 #include "os/coder.h"
 
+#include "base/rare.h"
+
 #include <stdalign.h>
 #include <stdbool.h>
 #include <string.h>
@@ -17,7 +19,7 @@ enum {
     ARENA_BYTES = 98304,
 };
 
-static alignas(max_align_t) unsigned char arena[ARENA_BYTES];
+static RARE alignas(max_align_t) unsigned char arena[ARENA_BYTES];
 static size_t arena_used;
 
 static voidpf arena_alloc(voidpf opaque, uInt items, uInt size)

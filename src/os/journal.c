@@ -1,6 +1,7 @@
 #include "os/journal.h"
 
 #include "base/diag.h"
+#include "base/rare.h"
 #include "bounds.h"
 
 #include <stdbool.h>
@@ -16,7 +17,7 @@
 #define JOURNAL_SOCKET "/run/systemd/journal/socket"
 
 /* Gathered lines are at most one record more than what makes them leave. */
-static char gathered[2 * (JOURNAL_RECORD_MAX + 3)];
+static RARE char gathered[2 * (JOURNAL_RECORD_MAX + 3)];
 static size_t gathered_len;
 
 static enum journal_kind kind = JOURNAL_NONE;

@@ -1,6 +1,7 @@
 #include "serve/coded.h"
 
 #include "base/forget.h"
+#include "base/rare.h"
 #include "os/coder.h"
 #include "serve/stream.h"
 
@@ -10,7 +11,7 @@ enum { STEP = 16384 };
 /* Codes text, with end the last of all, and sends what comes out. False where the coder fails. */
 static bool code(struct stream *stream, const struct coder *coder, struct span text, bool end)
 {
-    static char coded[STEP];
+    static RARE char coded[STEP];
     long got;
     forget_later(coded, sizeof coded);
     do {
@@ -23,7 +24,7 @@ static bool code(struct stream *stream, const struct coder *coder, struct span t
 
 static bool send_all(struct stream *stream, const struct coder *coder, const struct file *file)
 {
-    static char text[STEP];
+    static RARE char text[STEP];
     uint64_t at = 0;
     forget_later(text, sizeof text);
     while (at < file->size && !stream->exchange->wire->broken) {

@@ -2,13 +2,14 @@
  * GET /echo/{text}: the rest of the path, percent-decoded, slashes included.
  */
 #include "base/forget.h"
+#include "base/rare.h"
 #include "bounds.h"
 #include "serve/representation.h"
 #include "serve/route.h"
 
 int echo_answer(struct exchange *exchange)
 {
-    static char text[REQUEST_LINE_MAX];
+    static RARE char text[REQUEST_LINE_MAX];
     forget_later(text, sizeof text);
     long len = target_decode(exchange->rest, text);
     if (len < 0) {

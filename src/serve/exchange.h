@@ -21,11 +21,6 @@ struct exchange {
     struct wire *wire;
     struct client *client; /* of the connection: the same for all its requests */
 
-    struct head head;
-    struct framing framing;
-    struct target target;
-    struct body body;
-
     unsigned wrong_tokens;     /* of the connection so far */
     const struct route *route; /* NULL where the path leads nowhere */
     struct span rest;          /* of the path, behind the route's prefix; still encoded */
@@ -41,6 +36,12 @@ struct exchange {
     } log;                     /* set only where there is one */
     int64_t last_moment;       /* the connection is kept until then (clock_ms()) */
     bool keep;                 /* the connection stays after this reply; the session's to decide */
+
+    /* What is large comes last, and what is seldom used last in it: so few pages are touched. */
+    struct head head;
+    struct framing framing;
+    struct target target;
+    struct body body;
 };
 
 #endif

@@ -2,6 +2,7 @@
  * /files/{path}: reading, storing and removing the files of the served folder.
  */
 #include "base/forget.h"
+#include "base/rare.h"
 #include "http/path.h"
 #include "os/upload.h"
 #include "serve/choice.h"
@@ -120,7 +121,7 @@ static int remove_file(struct exchange *exchange, const char *path)
 
 int files_answer(struct exchange *exchange)
 {
-    static struct path path;
+    static RARE struct path path;
     enum method method = exchange->head.method;
     bool storing = method == METHOD_POST || method == METHOD_PUT;
     forget_later(&path, sizeof path);

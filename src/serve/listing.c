@@ -2,6 +2,7 @@
 
 #include "base/forget.h"
 #include "base/put.h"
+#include "base/rare.h"
 #include "http/accept.h"
 #include "http/date.h"
 #include "serve/page.h"
@@ -13,7 +14,7 @@
 /* ---- Writing ---- */
 
 /* What is gathered before it leaves as a chunk. */
-static char batch[16384];
+static RARE char batch[16384];
 
 static void leave(struct listing *listing)
 {

@@ -1,6 +1,7 @@
 #include "serve/representation.h"
 
 #include "base/forget.h"
+#include "base/rare.h"
 #include "bounds.h"
 #include "http/coding.h"
 #include "http/condition.h"
@@ -110,7 +111,7 @@ int representation_text(struct exchange *exchange, struct span text)
     if (!representation_is_wanted(exchange, &plain, &status))
         return status;
     if (coding != CODING_IDENTITY) {
-        static char coded[HEAD_MAX + HEAD_MAX / 8 + 64];
+        static RARE char coded[HEAD_MAX + HEAD_MAX / 8 + 64];
         forget_later(coded, sizeof coded);
         text = (struct span){coded, coder_of(coding)->bytes(text, coded, sizeof coded)};
         if (text.len == 0)

@@ -1,6 +1,7 @@
 #include "serve/resumable.h"
 
 #include "base/forget.h"
+#include "base/rare.h"
 #include "serve/problem.h"
 #include "serve/reply.h"
 #include "serve/storing.h"
@@ -180,7 +181,7 @@ static int begin(struct exchange *exchange, const struct resumption *resumption,
 int resumable_begin(struct exchange *exchange, const struct resumption *resumption,
                     const char *path)
 {
-    static struct partial partial;
+    static RARE struct partial partial;
     struct storing_conditions room;
     forget_later(&partial, sizeof partial);
     int status =

@@ -3,6 +3,7 @@
  * (draft-ietf-httpbis-resumable-upload-12).
  */
 #include "base/forget.h"
+#include "base/rare.h"
 #include "serve/problem.h"
 #include "serve/reply.h"
 #include "serve/resumable.h"
@@ -72,7 +73,7 @@ static int append(struct exchange *exchange, const struct resumption *resumption
 
 int uploads_answer(struct exchange *exchange)
 {
-    static struct partial partial;
+    static RARE struct partial partial;
     struct resumption resumption;
     enum method method = exchange->head.method;
     forget_later(&partial, sizeof partial);
