@@ -137,7 +137,8 @@ int main(int argc, char *argv[])
     bool is_to_come = peer.in_kind == PEER_CONTROL;
     if (is_to_come) {
         local_ask_name();
-        wire_prepare();
+        wire_prepare(&wire);
+        session_prepare();
     } else {
         client_begin(&client, peer.in);
         local_begin(peer.in);

@@ -70,8 +70,9 @@ void wire_open(struct wire *wire, struct peer peer, const struct pace_limits *li
     }
 }
 
-void wire_prepare(void)
+void wire_prepare(struct wire *wire)
 {
+    wire->in[0] = wire->out[0] = '\0'; /* their first pages are there */
     signal(SIGPIPE, SIG_IGN);
     stop_watch(-1);
 }
@@ -212,9 +213,7 @@ static void linger(struct wire *wire)
 
 void wire_finish(struct wire *wire, bool more_may_come)
 {
-    wire_flush(wire);
-    if (wire->peer.out_kind == PEER_SOCKET)
-        shutdown(wire->peer.out, SHUT_WR);
+    wire_end(wire);
     if (wire->peer.in_kind != PEER_SOCKET || wire->ended || wire->broken)
         return;
     if (more_may_come || wire->start < wire->end || more_is_waiting(wire))

@@ -45,10 +45,10 @@ void wire_open(struct wire *wire, struct peer peer, const struct pace_limits *li
 
 /*
  * The same in two steps, where the connection is still to come (os/handover.h): what a jailed
- * process can't do any more, and then what it can. The connection blocks, and has TCP_NODELAY from
- * its listener.
+ * process can't do any more, or a client would wait for, and then what is left. The connection
+ * blocks, and has TCP_NODELAY from its listener.
  */
-void wire_prepare(void);
+void wire_prepare(struct wire *wire);
 void wire_open_late(struct wire *wire, int connection, const struct pace_limits *limits);
 
 /* ---- Input ---- */
@@ -86,6 +86,9 @@ void wire_commit(struct wire *wire, size_t n);
 void wire_put(struct wire *wire, struct span text);
 
 void wire_flush(struct wire *wire);
+
+/* Sends what was gathered, and the end of the output: in one segment, where that is room enough. */
+void wire_end(struct wire *wire);
 
 /* Sends what was gathered, then waits; less where the peer goes away, or a signal comes. */
 void wire_pause(struct wire *wire, int ms);

@@ -72,6 +72,14 @@ void wire_flush(struct wire *wire)
     send_gathered(wire, 0);
 }
 
+void wire_end(struct wire *wire)
+{
+    bool is_socket = wire->peer.out_kind == PEER_SOCKET;
+    send_gathered(wire, is_socket ? MSG_MORE : 0);
+    if (is_socket)
+        shutdown(wire->peer.out, SHUT_WR);
+}
+
 void wire_pause(struct wire *wire, int ms)
 {
     struct pollfd gone = {.fd = wire->peer.out};

@@ -245,6 +245,12 @@ static void serve_one(struct exchange *exchange, unsigned number)
 
 static struct exchange exchange;
 
+void session_prepare(void)
+{
+    explicit_bzero(&exchange, sizeof exchange);
+    (void)clock_ms();
+}
+
 void session_run(const struct settings *settings, const struct store *store, struct client *client,
                  struct wire *wire)
 {

@@ -10,6 +10,10 @@
 #include "serve/exchange.h"
 #include "serve/settings.h"
 
+/* While there is no connection yet: touches what each one touches, which takes the longer the first
+ * time, since the kernel puts pages in place. */
+void session_prepare(void);
+
 /* Serves until the connection is at its end; returns once the last reply is out. */
 void session_run(const struct settings *settings, const struct store *store, struct client *client,
                  struct wire *wire);

@@ -1,14 +1,14 @@
 /*
  * A client that counts: new connections, or requests on kept ones, N at a time.
  *
- *   load [-a ADDRESS] [-f SOURCE] [-t TARGET] [-c N] [-s SECONDS] [-k] [-p DEPTH] [-H FIELD] [-u
- * BYTES] PORT
+ *   load [-a ADDRESS] [-f SOURCE] [-t TARGET] [-c N] [-s SECONDS] [-k] [-p DEPTH] [-H FIELD]
+ *        [-u BYTES] [-w MICROSECONDS] PORT
  *
  * Without -k each request has a connection of its own: connect, request, reply, end; the time is
  * that from connect to the reply's first byte. With -k the connections stay until the server ends
  * them, DEPTH requests are sent at once, and the time is that from the first write to the last byte
- * of the last reply. -u makes it a PUT of so many zeros. Prints one line of JSON. One thread, one
- * epoll.
+ * of the last reply. -u makes it a PUT of so many zeros. -w waits so long before each connection
+ * that follows another one. Prints one line of JSON. One thread, one epoll.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -58,6 +58,7 @@ static struct {
     double seconds;
     uint64_t upload;
     bool is_upload;
+    long pause_us;
     const char *target;
     char fields[FIELDS_MAX];
 } plan = {.at_once = 1, .depth = 1, .seconds = 1, .target = "/"};
@@ -250,6 +251,9 @@ static void serve_event(struct connection *connection, uint32_t what)
     if (goes_on)
         return;
     close(connection->fd);
+    if (plan.pause_us)
+        nanosleep(&(struct timespec){plan.pause_us / 1000000, plan.pause_us % 1000000 * 1000},
+                  NULL);
     open_connection(connection);
 }
 
@@ -321,7 +325,7 @@ static void parse(int argc, char *argv[])
     plan.server = (struct sockaddr_in){.sin_family = AF_INET};
     plan.server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     plan.source = plan.server;
-    while ((option = getopt(argc, argv, "a:f:t:c:s:kp:H:u:")) != -1) {
+    while ((option = getopt(argc, argv, "a:f:t:c:s:kp:H:u:w:")) != -1) {
         switch (option) {
         case 'a':
             right = right && inet_pton(AF_INET, optarg, &plan.server.sin_addr) == 1;
@@ -352,6 +356,9 @@ static void parse(int argc, char *argv[])
             plan.is_upload = true;
             plan.upload = strtoull(optarg, NULL, 10);
             break;
+        case 'w':
+            plan.pause_us = strtol(optarg, NULL, 10);
+            break;
         default:
             right = false;
         }
@@ -360,7 +367,7 @@ static void parse(int argc, char *argv[])
         plan.depth < 1 || plan.depth > DEPTH_MAX || strlen(plan.target) > REQUEST_MAX / 2 ||
         (plan.is_upload && plan.depth > 1)) {
         fprintf(stderr, "usage: load [-a ADDRESS] [-f SOURCE] [-t TARGET] [-c N] [-s SECONDS] [-k] "
-                        "[-p DEPTH] [-H FIELD] [-u BYTES] PORT\n");
+                        "[-p DEPTH] [-H FIELD] [-u BYTES] [-w MICROSECONDS] PORT\n");
         exit(64);
     }
     plan.server.sin_port = htons((uint16_t)strtoul(argv[optind], NULL, 10));
