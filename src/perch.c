@@ -45,6 +45,14 @@ static int say_what_is_served(const struct settings *settings)
     return EX_OK;
 }
 
+static void open_folder(const struct settings *settings, struct store *store)
+{
+    const char *name = settings->directory;
+    if (name && store_open(store, name, !settings->rename_only) != 0)
+        diag_die(EX_NOINPUT, "--directory: \"%s\" can't be opened: %s; name a folder that exists",
+                 name, strerror(errno));
+}
+
 /* Nothing where there can't be leftovers. */
 static int sweep_leftovers(const struct settings *settings, const struct store *store)
 {
@@ -53,6 +61,21 @@ static int sweep_leftovers(const struct settings *settings, const struct store *
         dprintf(STDOUT_FILENO, "removed %lu leftovers of uploads below %s\n", removed,
                 settings->directory);
     return EX_OK;
+}
+
+/* All of it that can be had by now, where the connection is still to come. */
+static void open_peer(const struct settings *settings, struct peer peer, struct client *client,
+                      struct wire *wire)
+{
+    if (peer.in_kind == PEER_CONTROL) {
+        local_ask_name();
+        wire_prepare(wire);
+        session_prepare();
+    } else {
+        client_begin(client, peer.in);
+        local_begin(peer.in);
+        wire_open(wire, peer, &settings->pace);
+    }
 }
 
 static void drop_powers(const struct settings *settings)
@@ -120,9 +143,7 @@ int main(int argc, char *argv[])
     diag_program(argv[0]);
     inherit_close_strays();
     settings_parse(&settings, argv);
-    if (settings.directory && store_open(&store, settings.directory, !settings.rename_only) != 0)
-        diag_die(EX_NOINPUT, "--directory: \"%s\" can't be opened: %s; name a folder that exists",
-                 settings.directory, strerror(errno));
+    open_folder(&settings, &store);
     access_open(&settings);
     choice_open(&settings);
     if (settings.check)
@@ -135,15 +156,7 @@ int main(int argc, char *argv[])
     if (peer.in_kind == PEER_PATIENT && isatty(peer.in))
         settings_stop_the_clocks(&settings);
     bool is_to_come = peer.in_kind == PEER_CONTROL;
-    if (is_to_come) {
-        local_ask_name();
-        wire_prepare(&wire);
-        session_prepare();
-    } else {
-        client_begin(&client, peer.in);
-        local_begin(peer.in);
-        wire_open(&wire, peer, &settings.pace);
-    }
+    open_peer(&settings, peer, &client, &wire);
     diag_open();
     diag_limit(DIAG_LINES_MAX);
     if (log_open(settings.log) && !is_to_come)

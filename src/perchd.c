@@ -148,6 +148,26 @@ static void open_listeners(struct listeners *listeners, const struct settings *s
         listeners_open(listeners, PORT_DEFAULT);
 }
 
+static void begin_spares(struct spares *spares, const struct settings *settings,
+                         const char *handler, char *const handler_argv[])
+{
+    *spares = (struct spares){
+        .children = children_new(settings->max_connections + settings->spares, handler,
+                                 handler_argv, settings->reuse),
+        .most = settings->spares,
+        .reuse = settings->reuse,
+        .room = settings->max_connections,
+    };
+    identity_begin(&spares->identity, handler, handler_argv);
+}
+
+static struct sources *new_sources(const struct settings *settings)
+{
+    bool is_given = settings->max_per_source > 0;
+    unsigned per_source = is_given ? settings->max_per_source : MAX_PER_SOURCE_DEFAULT;
+    return sources_new(settings->max_connections, per_source, is_given, settings->penalty_ms);
+}
+
 static void announce(const struct listeners *listeners, const char *summary)
 {
     listeners_announce(listeners);
@@ -179,23 +199,12 @@ int main(int argc, char *argv[])
         printf("%s\n", summary);
         return EX_OK;
     }
-    unsigned per_source =
-        settings.max_per_source ? settings.max_per_source : MAX_PER_SOURCE_DEFAULT;
-
-    spares = (struct spares){
-        .children = children_new(settings.max_connections + settings.spares, handler,
-                                 (char *const *)handler_argv, settings.reuse),
-        .most = settings.spares,
-        .reuse = settings.reuse,
-        .room = settings.max_connections,
-    };
-    identity_begin(&spares.identity, handler, (char *const *)handler_argv);
+    begin_spares(&spares, &settings, handler, (char *const *)handler_argv);
     plan = (struct launch_plan){
         .listeners = &listeners,
         .children = spares.children,
         .spares = &spares,
-        .sources = sources_new(settings.max_connections, per_source, settings.max_per_source > 0,
-                               settings.penalty_ms),
+        .sources = new_sources(&settings),
         .max_connections = settings.max_connections,
         .drain_ms = settings.drain_ms,
     };
