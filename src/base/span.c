@@ -60,6 +60,14 @@ struct span span_trim(struct span text)
     return text;
 }
 
+bool span_take(struct span *rest, struct span prefix)
+{
+    if (!span_starts(*rest, prefix))
+        return false;
+    *rest = span_after(*rest, prefix.len);
+    return true;
+}
+
 struct span span_cut(struct span *rest, char c)
 {
     struct span piece = {rest->at, span_find(*rest, c)};

@@ -49,6 +49,9 @@ size_t span_find(struct span text, char c);
 /* Without the optional white space (SP, HTAB; RFC 9110 §5.6.3) at both ends. */
 struct span span_trim(struct span text);
 
+/* Takes a prefix off *rest; false where *rest does not begin with it. */
+bool span_take(struct span *rest, struct span prefix);
+
 /* Takes the text before the first c off *rest, and c with it; all of *rest where there is no c. */
 struct span span_cut(struct span *rest, char c);
 

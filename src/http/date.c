@@ -115,12 +115,9 @@ static bool take_digits(struct span *text, size_t digits, int *number)
 /* Takes one of the names, three letters each, and says which. */
 static bool take_name(struct span *text, const char *names, int count, int *which)
 {
-    for (int i = 0; i < count; i++)
-        if (span_starts(*text, (struct span){names + (ptrdiff_t)3 * i, 3})) {
-            *text = span_after(*text, 3);
-            *which = i;
+    for (*which = 0; *which < count; ++*which)
+        if (span_take(text, (struct span){names + (ptrdiff_t)3 * *which, 3}))
             return true;
-        }
     return false;
 }
 
@@ -130,18 +127,13 @@ static bool take_long_weekday(struct span *text)
                                                   SPAN("rsday"), SPAN("day"),  SPAN("urday"),
                                                   SPAN("day")};
     int which;
-    if (!take_name(text, weekdays, WEEKDAYS, &which) || !span_starts(*text, endings[which]))
-        return false;
-    *text = span_after(*text, endings[which].len);
-    return true;
+    return take_name(text, weekdays, WEEKDAYS, &which) && span_take(text, endings[which]);
 }
 
 /* date3 of an asctime-date: a day below 10 has a space in front. */
 static bool take_padded_day(struct span *text, int *mday)
 {
-    bool padded = span_starts(*text, SPAN(" "));
-    if (padded)
-        *text = span_after(*text, 1);
+    bool padded = span_take(text, SPAN(" "));
     return take_digits(text, padded ? 1 : 2, mday);
 }
 

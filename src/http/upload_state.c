@@ -73,14 +73,6 @@ size_t upload_state_write(const struct upload_state *state, const char *path,
 
 /* ---- Reading ---- */
 
-static bool take(struct span *rest, struct span expected)
-{
-    if (!span_starts(*rest, expected))
-        return false;
-    *rest = span_after(*rest, expected.len);
-    return true;
-}
-
 static bool take_digits(struct span *rest, uint64_t *number)
 {
     struct span digits = {rest->at, CONTENT_LENGTH_DIGITS_MAX};
@@ -92,10 +84,10 @@ static bool take_digits(struct span *rest, uint64_t *number)
 
 static bool read_progress(struct upload_state *state, struct span text)
 {
-    if (!take(&text, SPAN(PROGRESS)) || !take_digits(&text, &state->offset) ||
-        !take(&text, SPAN(OF)))
+    if (!span_take(&text, SPAN(PROGRESS)) || !take_digits(&text, &state->offset) ||
+        !span_take(&text, SPAN(OF)))
         return false;
-    state->has_length = !take(&text, SPAN(UNKNOWN));
+    state->has_length = !span_take(&text, SPAN(UNKNOWN));
     if (state->has_length && !take_digits(&text, &state->length))
         return false;
     state->complete = span_starts(text, SPAN(STATE_COMPLETE));

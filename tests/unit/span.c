@@ -32,6 +32,10 @@ static void check_prefixes(enum guard side)
         unit_about(text);
         CHECK(span_starts(text, prefix) == prefixes[i].starts);
         CHECK(span_starts_nocase(text, prefix) == prefixes[i].starts_nocase);
+        struct span rest = text;
+        CHECK(span_take(&rest, prefix) == prefixes[i].starts);
+        CHECK(rest.len == text.len - (prefixes[i].starts ? prefix.len : 0));
+        CHECK(rest.at + rest.len == text.at + text.len);
         CHECK(span_equal(text, prefix) == (same_length && prefixes[i].starts));
         CHECK(span_equal_nocase(text, prefix) == (same_length && prefixes[i].starts_nocase));
     }
