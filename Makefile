@@ -29,12 +29,16 @@ PACKAGES_BENCH_UNPACK := nginx lighttpd lighttpd-mod-webdav h2o caddy busybox mi
 
 MUSL       := $(shell command -v musl-gcc)
 LIBSYSTEMD := $(shell pkg-config --exists libsystemd 2>/dev/null && echo yes)
-LIBZ       := $(wildcard $(shell $(CC) -print-file-name=libz.a))
+LIBZ       := $(wildcard $(shell $(CC) -print-file-name=libz.a 2>/dev/null))
 
 # perch is static, against musl, where that can be had: its start is most of what a connection costs.
 VARIANT := $(if $(filter yes,$(STATIC)),$(if $(MUSL),$(if $(LIBZ),musl)))
 VARIANT := $(or $(VARIANT),dynamic)
 
+# What "make deps ..." installs is looked for again, once it has: hence a make of its own, below.
+AFTER_DEPS := $(filter deps deps-test deps-bench,$(MAKECMDGOALS))
+
+ifeq ($(AFTER_DEPS),)
 ifneq ($(filter yes,$(STATIC)),)
 ifeq ($(VARIANT),dynamic)
 $(info perch: musl-gcc or libz.a is missing, so build/perch becomes a dynamic program, slower to start; "make deps" installs them)
@@ -42,6 +46,7 @@ endif
 endif
 ifeq ($(LIBSYSTEMD),)
 $(info perch: libsystemd is missing, so perchd tells no service manager how it is; "make deps" installs it)
+endif
 endif
 
 # ---- Flags ----
@@ -64,7 +69,7 @@ LIBS_perchd    := $(if $(LIBSYSTEMD),$(shell pkg-config --libs libsystemd))
 # know no static-pie, so the files that begin and end such a program are named here; where they are
 # not found, perch is static at a fixed address. Two segments in place of four, constants beside the
 # code, take 10 us less to map and unmap for each connection. The sorting is for src/base/rare.h.
-MULTIARCH   := $(shell $(CC) -print-multiarch)
+MULTIARCH   := $(shell $(CC) -print-multiarch 2>/dev/null)
 MUSL_LIB    := /usr/lib/$(patsubst %-gnu,%-musl,$(MULTIARCH))
 STATIC_PIE  := $(wildcard $(MUSL_LIB)/rcrt1.o)
 CFLAGS_musl := $(COMMON) -idirafter /usr/include -idirafter /usr/include/$(MULTIARCH)
@@ -96,7 +101,7 @@ objects = $(patsubst src/%.c,$(BUILD)/$(2)/%.o,$(1))
 
 .SECONDARY: # objects stay, also those that only a unit program asked for
 .PHONY: all deps deps-test deps-bench bench run install uninstall deb test test-faults lint fuzz sanitize format clean help FORCE
-.PHONY: test-siege all-tests coverage test-glibc valgrind
+.PHONY: install-built test-siege all-tests coverage test-glibc valgrind
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/perch $(BUILD)/perchd
@@ -170,10 +175,6 @@ deps-bench:
 	$(call install,$(PACKAGES_BENCH))
 	$(call unpack,$(PACKAGES_BENCH_UNPACK))
 
-# What is found at the top of this file is looked for again, now that "make deps run" has installed
-# it: hence a make of its own.
-AFTER_DEPS := $(filter deps deps-test deps-bench,$(MAKECMDGOALS))
-
 run: | $(AFTER_DEPS)
 	@$(MAKE) --no-print-directory all
 	@mkdir -p '$(DIR)'
@@ -207,6 +208,9 @@ INSTALLED := $(TMPFILESDIR)/perch.conf $(BASHDIR)/perch $(BASHDIR)/perchd $(ZSHD
 
 install: | $(AFTER_DEPS)
 	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory install-built
+
+install-built:
 	install -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(MANDIR)/man8' '$(DESTDIR)$(UNITDIR)' '$(DESTDIR)$(EXAMPLEDIR)'
 	install -m 755 $(BUILD)/perch $(BUILD)/perchd '$(DESTDIR)$(BINDIR)'
 	install -d '$(DESTDIR)$(BASHDIR)' '$(DESTDIR)$(ZSHDIR)'

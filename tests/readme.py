@@ -8,6 +8,8 @@ SCRATCH is a copy of the tree, built; everything runs there. A block of the READ
 - a session: lines that begin with "$ " are run literally, in bash, and what stands below one is what
   it prints; dates and entity tags are taken as they come;
 - an excerpt: the text above says "from `FILE`", and its lines are lines of that file, in its order;
+- settings for systemd, which begin with "[": tests/hosts/units.bats writes them in the editor that
+  "systemctl edit" opens, and runs all commands of systemd;
 - commands: each is run as COMMANDS or RULES below say, literally where nothing stands against it.
 
 A line for each failure; the last line is the sum.
@@ -172,7 +174,8 @@ RULES = [
     (r"make .*", dry, "it builds, installs or measures for minutes; tests of their own do that"),
     (r"systemd-socket-activate .*", activated, None),
     (r"(\S*/)?perchd? .*", checked, "it serves a folder of a real machine; --check judges it"),
-    (r"(systemctl|journalctl) .*", units_exist, "there is no systemd here; tests/hosts boots one"),
+    (r"(systemctl|journalctl) .*", units_exist, "there is no systemd here; tests/hosts/units.bats boots one"),
+    (r".*/etc/perch.*", units_exist, "it is this machine's; tests/hosts/units.bats makes one"),
 ]
 
 
@@ -190,12 +193,20 @@ def run_command(where, line):
     check(False, f"{where}: {command}: tests/readme.py has no rule for it")
 
 
+def text_before(line):
+    """The few lines of the README above that one."""
+    with open(README, encoding="utf-8") as file:
+        return "".join(file.readlines()[max(line - 10, 0):line])
+
+
 def run_block(first, above, lines):
     where = f"README.md:{first}"
     if lines[0].startswith("$ "):
         run_session(where, lines)
     elif path := file_named(above):
         check_excerpt(where, lines, path)
+    elif lines[0].startswith("["):
+        check("systemctl edit" in text_before(first), f"{where}: settings of nothing that is edited")
     else:
         for line in filter(None, lines):
             run_command(where, line)
@@ -203,8 +214,6 @@ def run_block(first, above, lines):
 
 def main(scratch):
     os.chdir(scratch)
-    with open("big.bin", "wb") as file:
-        file.write(os.urandom(1 << 20))
     with open(README, encoding="utf-8") as file:
         found = list(blocks(file.read()))
     check(len(found) > 5, "the README has no blocks")

@@ -300,6 +300,46 @@ with connect(4221) as talk:
 END
 }
 
+# ---- The README ----
+
+@test "the README's recipe for systemd, typed: from the installed files to the journal" {
+    units <<'END'
+run("systemctl", "stop", "perch.socket", "perchd.socket", "perchd.service")
+change("perch.socket", "")
+lines = type_recipe("A pick-up folder on a small VPS, with systemd")
+assert lines[0] == "make deps install" and lines[-1] == "journalctl PERCH_STATUS=404", lines
+token = shell("cat /etc/perch/tokens").strip()
+with connect(80) as talk:
+    assert talk.ask("/files/a", method="PUT", body=b"x").status == 401
+with connect(80) as talk:
+    assert talk.ask("/files/a", "Authorization: Bearer " + token, method="PUT", body=b"x").status == 201
+    assert talk.ask("/files/a").body == b"x"
+    assert talk.ask("/files/", "Accept: text/plain").body == b"a\n"
+    assert talk.ask("/files/not-there").status == 404
+eventually("the journal has it", lambda: "GET /files/not-there" in run("journalctl", "PERCH_STATUS=404", check=False))
+assert run("systemctl", "is-enabled", "perch.socket").strip() == "enabled" and not failed()
+assert refuses(4221)
+run("systemctl", "disable", "--now", "perch.socket")
+run("systemctl", "revert", "perch.socket", "perch@.service")
+shell("rm -r /etc/perch; rm -rf /var/lib/perch/*")
+END
+}
+
+@test "what else the README types for systemd" {
+    units <<'END'
+from readme import README
+commands = [line.strip() for line in open(README) if line.startswith("    systemctl enable")]
+assert len(commands) == 3, commands
+for command in commands[1:]:
+    begin(command.split()[-1])
+    shell(command)
+    with connect(4221) as talk:
+        assert talk.ask("/files/a", method="PUT", body=b"x").status == 201
+    shell(command.replace("enable", "disable"))
+    assert refuses(4221)
+END
+}
+
 # ---- Both ----
 
 @test "the journal has the log and the messages, with priorities" {
@@ -315,12 +355,12 @@ for unit in "perch.socket", "perchd.socket":
                     if text in str(record["MESSAGE"]) and record["_COMM"] == "perch"}
     wanted = {("6", "/echo/logged"), ("5", "/files/closed/a"), ("4", "closed/a: Permission denied")}
     eventually(f"{unit}: {wanted}, not {seen()}", lambda: seen() >= wanted)
-    if unit == "perchd.socket":  # the log as fields, to be asked for by their values
-        found = run("journalctl", "--output", "json", "--no-pager", "PERCH_STATUS=403").strip().split("\n")
-        assert len(found) == 1, found
-        record = json.loads(found[0])
-        assert record["PERCH_REQUEST"] == "PUT /files/closed/a HTTP/1.1", record
-        assert record["PERCH_CLIENT"] == "127.0.0.1" and record["PERCH_NUMBER"] == "2", record
+    # The log as fields, to be asked for by their values.
+    found = run("journalctl", "--output", "json", "--no-pager", "PERCH_STATUS=403").strip().split("\n")
+    assert len(found) == (1 if unit == "perch.socket" else 2), found
+    record = json.loads(found[-1])
+    assert record["PERCH_REQUEST"] == "PUT /files/closed/a HTTP/1.1", record
+    assert record["PERCH_CLIENT"] == "127.0.0.1" and record["PERCH_NUMBER"] == "2", record
     texts = [str(record["MESSAGE"]) for record in journal(since)]
     assert not [text for text in texts if text.startswith("<") or "this kernel lacks" in text], texts
 END

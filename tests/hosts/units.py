@@ -3,6 +3,7 @@
 import json
 import re
 
+from readme import README, blocks
 from talk import *
 
 STATE = os.environ["MACHINE"]
@@ -45,6 +46,28 @@ def begin(socket_unit, text=""):
     change(socket_unit, text)
     run("systemctl", "start", socket_unit)
     shell(f"rm -rf {STORE}* {STORE}.perch-* || true")
+
+
+def type_recipe(title):
+    """The commands below that heading of the README, inside, but for "make", which has been; and in the
+    editors that they open, the settings that stand there. Returns the commands."""
+    with open(README, encoding="utf-8") as file:
+        section = file.read().split(f"### {title}\n")[1].split("\n### ")[0]
+    typed = []
+    for _, _, lines in blocks(section):
+        if lines[0].startswith("["):
+            edited = typed[-1]
+            assert edited.startswith("systemctl edit "), edited
+            text = "\n".join(lines)
+            # An editor wants a terminal.
+            shell(f"cat >/run/editor <<'END'\n#!/bin/sh\ncat >\"$1\" <<'SETTINGS'\n{text}\nSETTINGS\nEND\n"
+                  f"chmod +x /run/editor; SYSTEMD_EDITOR=/run/editor script -qec '{edited}' /dev/null")
+            continue
+        for line in lines:
+            typed.append(line)
+            if not re.match("(make|systemctl edit) ", line):
+                shell(line)
+    return typed
 
 
 def instances():
