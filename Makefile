@@ -25,6 +25,9 @@ PACKAGES_BENCH        := $(PACKAGES) python3 gnuplot-nox ucspi-tcp libxml2 libsq
                          libnettle8 libpcre2-8-0 libxxhash0 libgnutls30 libssl3
 PACKAGES_BENCH_UNPACK := nginx lighttpd lighttpd-mod-webdav h2o caddy busybox mini-httpd micro-httpd webfs
 
+# A target that packages may be installed for is made by a make of its own: see AFTER_DEPS.
+MAKEFLAGS += --no-print-directory
+
 # ---- What there is to build with ----
 
 MUSL       := $(shell command -v musl-gcc)
@@ -89,6 +92,12 @@ COMMA := ,
 # make V=1 shows the commands.
 Q := $(if $(V),,@)
 
+define compile
+@mkdir -p $(@D)
+@echo '  CC    $@'
+$(Q)$(1)
+endef
+
 # ---- What the programs are made of ----
 
 SOURCES_perch  := src/perch.c $(wildcard src/base/*.c src/http/*.c src/os/*.c src/serve/*.c)
@@ -121,14 +130,10 @@ $(BUILD)/perchd: $(call objects,$(SOURCES_perchd),dynamic) Makefile
 	$(LINK_dynamic) $(LIBS_perchd)
 
 $(BUILD)/musl/%.o: src/%.c $(BUILD)/commands
-	@mkdir -p $(@D)
-	@echo '  CC    $@'
-	$(Q)$(COMPILE_musl) -c -o $@ $<
+	$(call compile,$(COMPILE_musl) -c -o $@ $<)
 
 $(BUILD)/dynamic/%.o: src/%.c $(BUILD)/commands
-	@mkdir -p $(@D)
-	@echo '  CC    $@'
-	$(Q)$(COMPILE_dynamic) -c -o $@ $<
+	$(call compile,$(COMPILE_dynamic) -c -o $@ $<)
 
 # The page is put into its object.
 $(BUILD)/musl/serve/page.o $(BUILD)/dynamic/serve/page.o: $(wildcard src/page/*)
@@ -176,7 +181,7 @@ deps-bench:
 	$(call unpack,$(PACKAGES_BENCH_UNPACK))
 
 run: | $(AFTER_DEPS)
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) all
 	@mkdir -p '$(DIR)'
 	@exec $(BUILD)/perchd --listen '$(PORT)' --directory '$(DIR)'
 
@@ -207,8 +212,8 @@ INSTALLED := $(TMPFILESDIR)/perch.conf $(BASHDIR)/perch $(BASHDIR)/perchd $(ZSHD
              $(addprefix $(EXAMPLEDIR)/,$(notdir $(EXAMPLES)))
 
 install: | $(AFTER_DEPS)
-	@$(MAKE) --no-print-directory all
-	@$(MAKE) --no-print-directory install-built
+	@$(MAKE) all
+	@$(MAKE) install-built
 
 install-built:
 	install -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(MANDIR)/man8' '$(DESTDIR)$(UNITDIR)' '$(DESTDIR)$(EXAMPLEDIR)'
@@ -242,7 +247,7 @@ DEB_ARCH  = $(shell dpkg --print-architecture)
 deb: | $(AFTER_DEPS)
 	@command -v dpkg-shlibdeps >/dev/null || { echo 'make deb: dpkg-shlibdeps is missing; install dpkg-dev'; exit 1; }
 	@rm -rf $(DEB_ROOT) $(BUILD)/shlibdeps
-	@$(MAKE) --no-print-directory install DESTDIR='$(abspath $(DEB_ROOT))' PREFIX=/usr >/dev/null
+	@$(MAKE) install DESTDIR='$(abspath $(DEB_ROOT))' PREFIX=/usr >/dev/null
 	$(Q)strip $(DEB_ROOT)/usr/bin/*
 	$(Q)gzip -9n $(DEB_ROOT)/usr/share/man/man8/*.8
 	$(Q)install -D -m 644 LICENSE $(DEB_ROOT)/usr/share/doc/perch/copyright
@@ -262,9 +267,7 @@ UNITS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 PURE  := $(call objects,$(wildcard src/base/*.c src/http/*.c) src/launch/demand.c,dynamic)
 
 $(BUILD)/unit/%: tests/unit/%.c $(PURE)
-	@mkdir -p $(@D)
-	@echo '  CC    $@'
-	$(Q)$(COMPILE_dynamic) -Itests/unit -o $@ $< $(PURE)
+	$(call compile,$(COMPILE_dynamic) -Itests/unit -o $@ $< $(PURE))
 
 -include $(UNITS:=.d)
 
@@ -273,9 +276,7 @@ JAILED := $(call objects,$(wildcard src/base/*.c) $(addprefix src/os/,jail.c fil
 ESCAPE := $(patsubst tests/%.c,$(BUILD)/$(VARIANT)/%.o,$(wildcard tests/jail/*.c))
 
 $(BUILD)/$(VARIANT)/jail/%.o: tests/jail/%.c $(BUILD)/commands
-	@mkdir -p $(@D)
-	@echo '  CC    $@'
-	$(Q)$(COMPILE_$(VARIANT)) -c -o $@ $<
+	$(call compile,$(COMPILE_$(VARIANT)) -c -o $@ $<)
 
 $(BUILD)/jail/escape: $(ESCAPE) $(JAILED) Makefile
 	@mkdir -p $(@D)
@@ -293,9 +294,7 @@ SCRIPTED := $(wildcard tests/scripted/*.c)
 CUT      := $(HANDLER:%.c=$(BUILD)/scripted/%.o) $(SCRIPTED:%.c=$(BUILD)/scripted/%.o)
 
 $(BUILD)/scripted/%.o: %.c $(BUILD)/commands
-	@mkdir -p $(@D)
-	@echo '  CC    $@'
-	$(Q)$(CC) $(COMMON) -U_FORTIFY_SOURCE -c -o $@ $<
+	$(call compile,$(CC) $(COMMON) -U_FORTIFY_SOURCE -c -o $@ $<)
 
 $(BUILD)/cut: $(CUT)
 	@echo '  LINK  $@'
@@ -317,21 +316,17 @@ $(BUILD)/later: $(LATER)
 BENCH := $(BUILD)/bench/load $(BUILD)/bench/null
 
 $(BUILD)/bench/load: tests/bench/load.c $(BUILD)/commands
-	@mkdir -p $(@D)
-	@echo '  CC    $@'
-	$(Q)$(CC) $(CFLAGS_dynamic) -o $@ $<
+	$(call compile,$(CC) $(CFLAGS_dynamic) -o $@ $<)
 
 $(BUILD)/bench/null: tests/bench/null.c $(BUILD)/commands
-	@mkdir -p $(@D)
-	@echo '  CC    $@'
-	$(Q)$(or $(MUSL),$(CC)) -static -std=gnu17 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -o $@ $< \
-	  -idirafter /usr/include -idirafter /usr/include/$(MULTIARCH)
+	$(call compile,$(or $(MUSL),$(CC)) -static -std=gnu17 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -o $@ $< \
+	  -idirafter /usr/include -idirafter /usr/include/$(MULTIARCH))
 
 -include $(BUILD)/bench/load.d
 
 # ONLY="new pipelined" measures some, ROUNDS and SECONDS of each.
 bench: | $(AFTER_DEPS)
-	@$(MAKE) --no-print-directory all $(BENCH)
+	@$(MAKE) all $(BENCH)
 	@BUILD='$(BUILD)' tests/bench/bench.py $(if $(ONLY),--only '$(ONLY)') $(if $(ROUNDS),--rounds $(ROUNDS)) \
 	  $(if $(SECONDS),--seconds $(SECONDS))
 
@@ -343,24 +338,22 @@ STRIKE := $(addprefix tests/faults/,strike.c scene.c message.c folder.c errors.c
 $(BUILD)/faults/disk: tests/faults/disk.c
 $(BUILD)/faults/strike: $(STRIKE) $(addprefix tests/faults/,scene.h message.h folder.h errors.h trace.h)
 $(BUILD)/faults/%: Makefile
-	@mkdir -p $(@D)
-	@echo '  CC    $@'
-	$(Q)$(CC) -std=gnu17 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -o $@ $(filter %.c,$^)
+	$(call compile,$(CC) -std=gnu17 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -o $@ $(filter %.c,$^))
 
 all-tests: all $(UNITS) $(FAULTS) $(BUILD)/jail/escape $(BUILD)/cut $(BUILD)/later $(BENCH)
 
 test: | $(AFTER_DEPS)
-	@$(MAKE) --no-print-directory all-tests
+	@$(MAKE) all-tests
 	@BUILD='$(BUILD)' tests/run
 
 # The long form of tests/siege, which "make test" runs in short.
 test-siege: | $(AFTER_DEPS)
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) all
 	@SIEGE=500 SIEGE_SECONDS=30 BUILD='$(BUILD)' bats tests/siege
 
 # The long form of tests/faults, which "make test" runs in short: see tests/faults/README.md.
 test-faults: | $(AFTER_DEPS)
-	@$(MAKE) --no-print-directory all $(FAULTS)
+	@$(MAKE) all $(FAULTS)
 	@BUILD='$(BUILD)' FAULTS_FORM=long BATS_TEST_TIMEOUT=600 tests/run faults
 
 # ---- Fuzzing ----
@@ -371,21 +364,19 @@ FUZZ        := $(BUILD)/fuzz
 TARGETS     := $(patsubst tests/fuzz/%.c,$(FUZZ)/%,$(wildcard tests/fuzz/*.c))
 FUZZ_FLAGS  := -std=gnu17 -D_GNU_SOURCE -Isrc -MMD -MP -O1 -g -fno-omit-frame-pointer \
                -fno-sanitize-recover=all
+FUZZ_EXPLORES := -fsanitize=fuzzer-no-link,address,undefined
+FUZZ_CHECKS := -fsanitize=address,undefined
 FUZZ_PURE   := $(patsubst %.c,$(FUZZ)/objects/%.o,$(wildcard src/base/*.c src/http/*.c))
 FUZZ_ALL    := $(patsubst %.c,$(FUZZ)/objects/%.o,$(HANDLER) $(filter-out %/cut.c,$(SCRIPTED)))
 FUZZ_WRAP   := $(WRAP) $(patsubst %,-Wl$(COMMA)--wrap=%,head_parse framing_decide body_next)
 SECONDS     ?= 60
 
 $(FUZZ)/objects/src/%.o: src/%.c
-	@mkdir -p $(@D)
-	@echo '  CC    $@'
-	$(Q)clang $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link,address,undefined -c -o $@ $<
+	$(call compile,clang $(FUZZ_FLAGS) $(FUZZ_EXPLORES) -c -o $@ $<)
 
 # What tests is not what is to be explored.
 $(FUZZ)/objects/tests/%.o: tests/%.c
-	@mkdir -p $(@D)
-	@echo '  CC    $@'
-	$(Q)clang $(FUZZ_FLAGS) -fsanitize=address,undefined -c -o $@ $<
+	$(call compile,clang $(FUZZ_FLAGS) $(FUZZ_CHECKS) -c -o $@ $<)
 
 FUZZ_LINK = $(Q)echo '  FUZZ  $@'; clang -fsanitize=fuzzer,address,undefined -o $@ $^
 
@@ -399,14 +390,14 @@ $(FUZZ)/%: $(FUZZ)/objects/tests/fuzz/%.o $(FUZZ_PURE)
 
 # SECONDS is the whole time, shared over the targets and the processors.
 fuzz: | $(AFTER_DEPS)
-	@$(MAKE) --no-print-directory -s $(TARGETS)
+	@$(MAKE) -s $(TARGETS)
 	@BUILD='$(BUILD)' tests/fuzz/run '$(SECONDS)'
 
 # ---- Other builds ----
 
 # perch as distributions may want it: dynamic, against glibc and libsystemd.
 test-glibc: | $(AFTER_DEPS)
-	@$(MAKE) --no-print-directory all-tests BUILD=$(BUILD)/glibc STATIC=no
+	@$(MAKE) all-tests BUILD=$(BUILD)/glibc STATIC=no
 	@BUILD='$(BUILD)/glibc' tests/run unit cases handed clients
 
 # Such a build under valgrind, which must find no error and nothing that leaks: every case, whole,
@@ -416,7 +407,7 @@ test-glibc: | $(AFTER_DEPS)
 VALGRIND := valgrind -q --log-file=$(abspath $(BUILD))/valgrind/logs/%p --error-exitcode=99 \
             --leak-check=full --show-leak-kinds=all --errors-for-leak-kinds=all
 valgrind: | $(AFTER_DEPS)
-	@$(MAKE) --no-print-directory -s all BUILD=$(BUILD)/valgrind STATIC=no EXTRA=-DPERCH_INSTRUMENTED
+	@$(MAKE) -s all BUILD=$(BUILD)/valgrind STATIC=no EXTRA=-DPERCH_INSTRUMENTED
 	@mkdir -p $(BUILD)/valgrind/under $(BUILD)/valgrind/logs
 	@echo '#!/bin/sh' >$(BUILD)/valgrind/under/perch
 	@echo 'exec $(VALGRIND) $(abspath $(BUILD))/valgrind/perch "$$@" --sandbox=off' >>$(BUILD)/valgrind/under/perch
@@ -427,7 +418,7 @@ valgrind: | $(AFTER_DEPS)
 
 # Lines and branches by room, of the unit programs, the cases and the bats tests.
 coverage: | $(AFTER_DEPS)
-	@$(MAKE) --no-print-directory -s all-tests BUILD=$(BUILD)/coverage STATIC=no CFLAGS='-O0 -g' \
+	@$(MAKE) -s all-tests BUILD=$(BUILD)/coverage STATIC=no CFLAGS='-O0 -g' \
 	  EXTRA='--coverage -fprofile-abs-path -DPERCH_INSTRUMENTED'
 	@find $(BUILD)/coverage -name '*.gcda' -delete
 	@BUILD='$(BUILD)/coverage' tests/coverage
@@ -437,7 +428,7 @@ lint: | $(AFTER_DEPS)
 
 # The same tests, with the sanitizers in: any of their reports ends a program, and so a test.
 sanitize: | $(AFTER_DEPS)
-	@$(MAKE) --no-print-directory test BUILD=$(BUILD)/sanitize STATIC=no \
+	@$(MAKE) test BUILD=$(BUILD)/sanitize STATIC=no \
 	  EXTRA='-DPERCH_INSTRUMENTED -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer'
 
 format:
