@@ -325,6 +325,28 @@ shell("rm -r /etc/perch; rm -rf /var/lib/perch/*")
 END
 }
 
+@test "the README's recipe for xinetd, typed" {
+    need xinetd xinetd
+    inside mkdir -p /etc/xinetd.d /run/bin /systemd
+    inside tee /run/bin/xinetd <"$PROGRAM" >/dev/null
+    inside tee /systemd/perch.xinetd <"$TOP/systemd/perch.xinetd" >/dev/null
+    inside bash -c 'chmod +x /run/bin/xinetd; echo "includedir /etc/xinetd.d" >/etc/xinetd.conf'
+    units <<'END'
+run("systemctl", "stop", "perch.socket", "perchd.socket", "perchd.service")
+run("systemd-run", "--unit=xinetd", "--property=ExecReload=/bin/kill -HUP $MAINPID",
+    "/run/bin/xinetd", "-dontfork", "-stayalive", "-pidfile", "/run/xinetd.pid")
+type_recipe("A box with xinetd or inetd")
+eventually("it listens", lambda: not refuses(4221))
+with connect(4221) as talk:
+    assert talk.ask("/files/a", method="PUT", body=b"x").status == 201
+    assert talk.ask("/files/a").body == b"x"
+assert shell("stat -c '%U %a' /srv/files/a").strip() == "perch 600"
+run("systemctl", "stop", "xinetd")
+eventually("nobody has its user", lambda: not handler_pids())
+shell("userdel -r perch 2>/dev/null; rm /etc/xinetd.d/perch")
+END
+}
+
 @test "what else the README types for systemd" {
     units <<'END'
 from readme import README
