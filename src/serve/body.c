@@ -19,6 +19,7 @@ void body_begin(struct body *body, struct wire *wire, const struct framing *fram
     body->awaits_continue = framing->expects_continue;
     body->ended = framing->body == BODY_NONE;
     body->failed = false;
+    body->is_begun = false;
     body->in_trailer = false;
     body->why = NULL;
     body->is_wanted = NULL;
@@ -138,6 +139,7 @@ int body_next(struct body *body, struct span *piece)
 {
     if (body_is_too_large(body))
         return fail(body, S_CONTENT_TOO_LARGE, NULL);
+    body->is_begun = true;
     while (!body->ended) {
         struct span unread = wire_unread(body->wire);
         int got;
@@ -162,7 +164,7 @@ int body_judge(struct body *body)
     struct span piece;
     uint64_t dropped = 0;
     int got = 1;
-    if (body->kind != BODY_CHUNKED || body->awaits_continue || body->failed)
+    if (body->kind != BODY_CHUNKED || body->awaits_continue || body->failed || body->is_begun)
         return 0;
     while (got > 0 && dropped <= BODY_SKIP_MAX) {
         got = body_next(body, &piece);

@@ -20,6 +20,7 @@ struct body {
     bool awaits_continue; /* the client has not been told to go on, and has sent nothing */
     bool ended;           /* read to its end */
     bool failed;          /* can't be read on */
+    bool is_begun;        /* somebody has read of it */
     bool in_trailer;      /* of BODY_CHUNKED */
     bool (*is_wanted)(const void *context); /* body_watch(); NULL: nobody could want it */
     const void *context;
@@ -51,8 +52,9 @@ void body_watch(struct body *body, bool (*is_wanted)(const void *context), const
 /*
  * Before a refusal: reads and drops a chunked body that has no length which could be judged, up to
  * BODY_SKIP_MAX, so that its framing counts whoever refuses it, and the connection can stay. Leaves
- * alone what the client only sends when it is told to go on. 0, or a negative status as from
- * body_next().
+ * alone what the client only sends when it is told to go on, and what an endpoint has begun to
+ * read: it has been judged so far, and its client may be waiting for the refusal. 0, or a negative
+ * status as from body_next().
  */
 int body_judge(struct body *body);
 
