@@ -32,15 +32,12 @@ static void note_ipv6(struct client *client, const unsigned char address[16])
 void client_begin_at(struct client *client, const union handover_address *address)
 {
     *client = (struct client){.socket = NOBODY_TO_ASK};
-    if (address->any.sa_family == AF_INET) {
+    if (address->any.sa_family == AF_INET)
         note_ipv4(client, &address->v4.sin_addr);
-        client->port = ntohs(address->v4.sin_port);
-    } else if (address->any.sa_family == AF_INET6) {
+    else if (address->any.sa_family == AF_INET6)
         note_ipv6(client, address->v6.sin6_addr.s6_addr);
-        client->port = ntohs(address->v6.sin6_port);
-    } else {
+    else
         name_it(client, "unix");
-    }
 }
 
 static void ask(struct client *client)
@@ -62,7 +59,7 @@ void client_believe(struct client *client, const struct proxy *proxy)
 {
     if (proxy->family == PROXY_LOCAL)
         return;
-    *client = (struct client){.socket = NOBODY_TO_ASK, .port = proxy->source.port};
+    *client = (struct client){.socket = NOBODY_TO_ASK};
     if (proxy->family == PROXY_IPV4)
         note_ipv4(client, proxy->source.address);
     else
@@ -74,11 +71,4 @@ struct span client_address(struct client *client)
     if (client->socket != NOBODY_TO_ASK)
         ask(client);
     return span_of(client->address);
-}
-
-unsigned client_port(struct client *client)
-{
-    if (client->socket != NOBODY_TO_ASK)
-        ask(client);
-    return client->port;
 }

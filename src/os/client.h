@@ -16,7 +16,6 @@ enum { CLIENT_ADDRESS_MAX = 46 };
 
 struct client {
     int socket; /* to be asked; -1: there is no need any more */
-    uint16_t port;
     char address[CLIENT_ADDRESS_MAX];
 };
 
@@ -34,8 +33,5 @@ void client_believe(struct client *client, const struct proxy *proxy);
  * a unix socket, "-" where there is no socket. Stands as long as the client does.
  */
 struct span client_address(struct client *client);
-
-/* Its port; 0 where it has none. */
-unsigned client_port(struct client *client);
 
 #endif
