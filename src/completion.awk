@@ -60,21 +60,25 @@ function bash_function(program,   i, all, cases) {
         if (!is_of(i, program))
             continue
         all = all " " names[i]
-        if (kinds[i] == "" || optionals[i])
+        if (kinds[i] == "")
             continue
-        cases = cases "    " names[i] ") "
+        cases = cases "    " (optionals[i] ? "" : names[i] " | ") names[i] "=) "
         if (words[i] != "")
-            cases = cases "COMPREPLY=($(compgen -W '" words[i] "' -- \"$2\"))"
+            cases = cases "COMPREPLY=($(compgen -W '" words[i] "' -- \"$word\"))"
         else if (kinds[i] == "folder")
-            cases = cases "mapfile -t COMPREPLY < <(compgen -d -- \"$2\"); compopt -o filenames"
+            cases = cases "mapfile -t COMPREPLY < <(compgen -d -- \"$word\"); compopt -o filenames"
         else if (kinds[i] == "file")
-            cases = cases "mapfile -t COMPREPLY < <(compgen -f -- \"$2\"); compopt -o filenames"
+            cases = cases "mapfile -t COMPREPLY < <(compgen -f -- \"$word\"); compopt -o filenames"
         else
             cases = cases "COMPREPLY=()"
         cases = cases " ;;\n"
     }
-    printf "_%s() {\n    local IFS=$' \\n'\n    case $3 in\n%s", program, cases
-    printf "    *) COMPREPLY=($(compgen -W '%s' -- \"$2\")) ;;\n    esac\n}\n", substr(all, 2)
+    printf "_%s() {\n    local IFS=$' \\n' word=$2 before=$3\n", program
+    # To bash "=" is a word.
+    print "    [[ $word = \"=\" ]] && word= before=$before="
+    print "    [[ $before = \"=\" ]] && before=${COMP_WORDS[COMP_CWORD-2]}="
+    printf "    case $before in\n%s", cases
+    printf "    *) COMPREPLY=($(compgen -W '%s' -- \"$word\")) ;;\n    esac\n}\n", substr(all, 2)
     printf "complete -F _%s %s\n", program, program
 }
 

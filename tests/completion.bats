@@ -41,6 +41,39 @@ completed() {
     [ -z "$(completed perch '' --max-body)" ]
 }
 
+# typed LINE: what bash itself makes of it, by a TAB at its end.
+typed() {
+    py "$1" <<'END'
+import pty
+pid, fd = pty.fork()
+if pid == 0:
+    os.environ.update(PS1="", TERM="dumb", PATH=os.environ["BUILD"] + ":" + os.environ["PATH"])
+    os.execvp("bash", ["bash", "--norc", "--noprofile", "-i"])
+# The line is run as the argument of a command that shows it.
+os.write(fd, b"perch() { printf '<%s>' \"$@\"; echo .; }; . ./perch.bash; stty -echo; echo ready\n")
+said = b""
+def until(mark):
+    global said
+    while mark not in said:
+        said += os.read(fd, 65536)
+until(b"\nready")
+said = b""
+os.write(fd, sys.argv[1].encode() + b"\t\n")
+until(b">.")
+os.close(fd)
+print("<" + said.decode().rpartition(">.")[0].partition("<")[2] + ">")
+END
+}
+
+@test "bash: a TAB in the shell itself, with and without =" {
+    mkdir folder && touch folder/file
+    [ "$(typed 'perch --dur')" = '<--durability>' ]
+    [ "$(typed 'perch --log js')" = '<--log><json>' ]
+    [ "$(typed 'perch --log=js')" = '<--log=json>' ]
+    [ "$(typed 'perch --listing --directory=fol')" = '<--listing><--directory=folder/>' ]
+    [ "$(typed 'perch --types=folder/f')" = '<--types=folder/file>' ]
+}
+
 @test "bash: every word it offers is taken" {
     for option in --durability --log --sandbox; do
         for word in $(completed perch '' $option); do
