@@ -1,11 +1,15 @@
 #include "serve/stream.h"
 
 #include "base/put.h"
-
-#include <string.h>
+#include "bounds.h"
 
 /* "ffff\r\n": the size of a chunk is written when it is known, in so many digits. */
-enum { SIZE_DIGITS = 4, SIZE_LINE = SIZE_DIGITS + 2 };
+enum {
+    SIZE_DIGITS = 4,
+    SIZE_LINE = SIZE_DIGITS + 2,
+    CHUNK_END = 2,
+    PIECE_MAX = WIRE_OUT_BYTES - SIZE_LINE - CHUNK_END,
+};
 _Static_assert(WIRE_OUT_BYTES <= 1 << 4 * SIZE_DIGITS, "a chunk's size fits its digits");
 
 void stream_begin(struct stream *stream, struct exchange *exchange, struct reply *reply)
@@ -20,39 +24,28 @@ void stream_begin(struct stream *stream, struct exchange *exchange, struct reply
     reply_head(exchange, reply);
 }
 
-char *stream_room(struct stream *stream, size_t n)
+static void put_chunk(struct wire *wire, struct span piece)
 {
-    if (stream->silent)
-        return NULL;
-    size_t framing = stream->chunked ? SIZE_LINE + 2 : 0;
-    char *room = wire_room(stream->exchange->wire, n + framing);
-    return room && stream->chunked ? room + SIZE_LINE : room;
-}
-
-void stream_commit(struct stream *stream, size_t n)
-{
-    struct wire *wire = stream->exchange->wire;
-    if (stream->chunked) {
-        char *size = wire_room(wire, 0);
-        for (int digit = 0; digit < SIZE_DIGITS; digit++)
-            size[digit] = "0123456789abcdef"[n >> 4 * (SIZE_DIGITS - 1 - digit) & 15];
-        memcpy(size + SIZE_DIGITS, "\r\n", 2);
-        memcpy(size + SIZE_LINE + n, "\r\n", 2);
-        n += SIZE_LINE + 2;
-    }
-    wire_commit(wire, n);
+    char *size = wire_room(wire, SIZE_LINE + piece.len + CHUNK_END);
+    if (!size)
+        return;
+    for (int digit = 0; digit < SIZE_DIGITS; digit++)
+        size[digit] = "0123456789abcdef"[piece.len >> 4 * (SIZE_DIGITS - 1 - digit) & 15];
+    char *at = put_span(size + SIZE_DIGITS, SPAN("\r\n"));
+    put_span(put_span(at, piece), SPAN("\r\n"));
+    wire_commit(wire, SIZE_LINE + piece.len + CHUNK_END);
 }
 
 void stream_put(struct stream *stream, struct span text)
 {
-    while (text.len) {
-        size_t step = text.len < STREAM_ROOM ? text.len : STREAM_ROOM;
-        char *room = stream_room(stream, step);
-        if (!room)
-            return;
-        memcpy(room, text.at, step);
-        stream_commit(stream, step);
-        text = span_after(text, step);
+    struct wire *wire = stream->exchange->wire;
+    while (text.len && !stream->silent && !wire->broken) {
+        struct span piece = {text.at, text.len < PIECE_MAX ? text.len : PIECE_MAX};
+        if (stream->chunked)
+            put_chunk(wire, piece);
+        else
+            wire_put(wire, piece);
+        text = span_after(text, piece.len);
     }
 }
 

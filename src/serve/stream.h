@@ -5,7 +5,6 @@
 #ifndef PERCH_SERVE_STREAM_H
 #define PERCH_SERVE_STREAM_H
 
-#include "bounds.h"
 #include "serve/exchange.h"
 #include "serve/reply.h"
 
@@ -18,12 +17,7 @@ struct stream {
 /* Writes the head. The reply is one with .streamed. */
 void stream_begin(struct stream *stream, struct exchange *exchange, struct reply *reply);
 
-/* Room for n octets, at most STREAM_ROOM, of content; NULL where nobody takes any more. What was
- * written there, at least one octet, is told to stream_commit(). */
-enum { STREAM_ROOM = WIRE_OUT_BYTES - 64 };
-char *stream_room(struct stream *stream, size_t n);
-void stream_commit(struct stream *stream, size_t n);
-
+/* Content, of any length, which leaves in chunks of at most WIRE_OUT_BYTES. */
 void stream_put(struct stream *stream, struct span text);
 
 /* The end of the content. Without it the client sees that something is missing. */
