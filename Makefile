@@ -183,7 +183,7 @@ deps-bench:
 run: | $(AFTER_DEPS)
 	@$(MAKE) all
 	@mkdir -p '$(DIR)'
-	@exec $(BUILD)/perchd --listen '$(PORT)' --directory '$(DIR)'
+	@exec $(BUILD)/perchd --listen '$(PORT)' --directory '$(DIR)' --listing
 
 # ---- Installing ----
 

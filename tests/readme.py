@@ -6,7 +6,7 @@
 SCRATCH is a copy of the tree, built; everything runs there. A block of the README is one of:
 
 - a session: lines that begin with "$ " are run literally, in bash, and what stands below one is what
-  it prints; dates and entity tags are taken as they come;
+  it prints; dates, times left and entity tags are taken as they come;
 - an excerpt: the text above says "from `FILE`", and its lines are lines of that file, in its order;
 - settings for systemd, which begin with "[": tests/hosts/units.bats writes them in the editor that
   "systemctl edit" opens, and runs all commands of systemd;
@@ -63,6 +63,7 @@ def without_comment(line):
 VARYING = [
     (r"(?m)^(Date|Last-Modified): .*$", r"\1: (a date)"),
     (r'(?m)^ETag: ".*"$', "ETag: (a tag)"),
+    (r"max-age=(86400|863\d\d)\b", "max-age=(a day, or what is left of it)"),
     (r"\r", ""),
 ]
 
