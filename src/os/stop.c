@@ -85,6 +85,12 @@ void stop_wait_begins(enum stop_wait what)
         shutdown(peer, SHUT_RD);
 }
 
+void stop_timeout_set(void)
+{
+    if (asked && waiting && is_patient)
+        shorten_wait();
+}
+
 void stop_wait_ends(void)
 {
     waiting = 0;

@@ -37,4 +37,7 @@ enum stop_wait { STOP_WAIT_FIRST, STOP_WAIT_NEXT, STOP_WAIT_REST };
 void stop_wait_begins(enum stop_wait what);
 void stop_wait_ends(void);
 
+/* The socket's timeout has just been set: what a signal had made of it meanwhile is gone. */
+void stop_timeout_set(void);
+
 #endif

@@ -131,8 +131,10 @@ static int wait_until(int64_t deadline)
 static bool await_input(struct wire *wire, int wait_ms)
 {
     if (wire->peer.in_kind == PEER_SOCKET) {
-        if (wire->in_wait_ms != wait_ms)
+        if (wire->in_wait_ms != wait_ms) {
             set_socket_timeout(wire->peer.in, SO_RCVTIMEO, wait_ms);
+            stop_timeout_set();
+        }
         wire->in_wait_ms = wait_ms;
         return true;
     }

@@ -30,9 +30,9 @@ static int await_more(struct exchange *exchange, int64_t deadline, enum stop_wai
     bool begun = what == STOP_WAIT_REST;
     long got;
     journal_flush();
+    stop_wait_begins(what);
     if (what != STOP_WAIT_NEXT && stop_asked())
         deadline = deadline_nearer(deadline, deadline_in(STOP_REQUEST_MS));
-    stop_wait_begins(what);
     do
         got = wire_fill(exchange->wire, deadline);
     while (got < 0 && errno == EINTR && !stop_asked());
