@@ -72,7 +72,7 @@ class Browser:
         if kind:
             try:
                 self.shot("failed")
-                print(self.console(), self.run("return document.body.textContent.trim().slice(0, 2000)"))
+                print(self.console(), self.run("return (document.querySelector('main') || document.body).textContent.slice(0, 2000)"))
             except (OSError, RuntimeError) as error:
                 print(error)
         try:

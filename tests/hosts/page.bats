@@ -283,6 +283,44 @@ END
     [ -e files/photo-10.jpg ]
 }
 
+@test "behind a password, in a folder with a name of its own: uploaded, deleted; and why not, told" {
+    mkdir -p "files/a#b?%41 ü/in:ner" files/closed
+    echo x >files/closed/x
+    chmod 555 files/closed
+    chown -R 1:1 files/closed || true
+    (umask 077; echo 0123456789abcdef >tokens)
+    start_perchd --directory files --listing --token-file tokens --require-token all
+    browse <<'END'
+with Browser() as browser:
+    browser.go(URL.replace("://", "://me:0123456789abcdef@"))
+    browser.find(".folder a").click()
+    browser.until("in the folder", "return document.title === '/a#b?%41 ü/'")
+    drop = """const data = new DataTransfer();
+        data.items.add(new File([arguments[1]], arguments[0]));
+        document.dispatchEvent(new DragEvent("drop", {dataTransfer: data, cancelable: true}))"""
+    browser.run(drop, "x#y?z%.txt", "content")
+    browser.until("it is stored", "return document.querySelector('#uploads .done')")
+    assert open("files/a#b?%41 ü/x#y?z%.txt").read() == "content"
+    browser.find("td .danger").click()
+    browser.find("#ask .danger").click()
+    browser.until("it is gone", lambda: browser.names() == ["in:ner/"])
+    browser.find(".folder a").click()
+    browser.until("below", "return document.title.endsWith('/in:ner/')")
+    assert browser.find("#empty").shown()
+    if os.geteuid() == 0:  # else it is one's own
+        browser.go(URL + "closed/")
+        browser.find("td .danger").click()
+        browser.find("#ask .danger").click()
+        browser.until("why not", "return document.querySelector('#ask').open && "
+                      "document.querySelector('#ask .danger').hidden")
+        assert browser.find("#ask p").text == "x is still there: the server has no permission for this file"
+        browser.find("#ask button").click()
+        assert browser.names() == ["x"]
+END
+    [ ! -e "files/a#b?%41 ü/x#y?z%.txt" ]
+    chmod 755 files/closed
+}
+
 @test "names that would be markup are shown, link right, and run nothing" {
     py <<'END'
 for name in ["<img src=x onerror=document.title='hacked'>.txt", "\"><script>document.title='hacked'<", "a&amp;b.txt",
