@@ -96,8 +96,18 @@ class Run:
 
 # ---- Groups ----
 
+def has_room(path):
+    """Whether there is as much free where the folders are made as the case needs."""
+    needs = path.with_suffix(".room")
+    return not needs.exists() or int(needs.read_text()) < shutil.disk_usage(tempfile.gettempdir()).free
+
+
 def find_cases(filters):
-    cases = [Case(path.parent, path.stem) for path in sorted(CASES.glob("*/*.in"))]
+    paths = sorted(CASES.glob("*/*.in"))
+    for path in paths:
+        if not has_room(path):
+            print(f"left out: {path}: there is too little room in {tempfile.gettempdir()}")
+    cases = [Case(path.parent, path.stem) for path in paths if has_room(path)]
     if not filters:
         return cases
     return [case for case in cases
