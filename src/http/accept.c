@@ -17,14 +17,36 @@ static int match(struct span range, struct span offer)
     return any_subtype ? ANY_SUBTYPE : NO_MATCH;
 }
 
-/* media-range [ OWS ";" OWS "q=" qvalue ]; false for anything else. */
+/* Cuts off what is before the next ";"; whether there is one. */
+static bool cut_part(struct span *rest, struct span *part)
+{
+    bool more = span_find(*rest, ';') < rest->len;
+    *part = span_trim(span_cut(rest, ';'));
+    return more;
+}
+
+/* All that is offered is UTF-8. */
+static bool names_our_charset(struct span parameter)
+{
+    return span_equal_nocase(parameter, SPAN("charset=utf-8")) ||
+           span_equal_nocase(parameter, SPAN("charset=\"utf-8\""));
+}
+
+/* media-range [ OWS ";" OWS "charset=utf-8" ] [ OWS ";" OWS "q=" qvalue ]; false for anything
+ * else. */
 static bool parse_member(struct span member, struct span *range, int *weight)
 {
-    struct span rest = member;
-    *range = span_trim(span_cut(&rest, ';'));
+    struct span rest = member, parameter;
     *weight = QVALUE_ONE;
-    return span_find(member, ';') == member.len ||
-           qvalue_parse_parameter(span_trim(span_cut(&rest, ';')), weight);
+    bool more = cut_part(&rest, range);
+    while (more) {
+        more = cut_part(&rest, &parameter);
+        if (qvalue_parse_parameter(parameter, weight))
+            return true;
+        if (!names_our_charset(parameter))
+            return false;
+    }
+    return true;
 }
 
 size_t accept_choose(const struct fields *fields, const struct span offers[], size_t count)

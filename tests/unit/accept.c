@@ -32,6 +32,11 @@ static const struct {
     {SPAN("text/plain ; q=0.2 , text/html\t;\tq=0.3"), HTML},
     {SPAN("text/html;level=1"), PLAIN}, /* a parameter of which nothing here has one */
     {SPAN("text/html;q=0.5;level=1"), HTML},
+    {SPAN("text/html;charset=utf-8"), HTML},
+    {SPAN("text/html; Charset=\"UTF-8\" ; q=0.5, application/json;q=0.4"), HTML},
+    {SPAN("text/html;charset=utf-8;level=1"), PLAIN},
+    {SPAN("text/html;charset=utf-16"), PLAIN},
+    {SPAN("text/html;charset=utf-8;"), PLAIN},
     {SPAN("text/html;"), PLAIN},
     {SPAN("text/html;q="), PLAIN},
     {SPAN("text/html;q=1.001"), PLAIN},
