@@ -36,10 +36,13 @@ static int link_unnamed(const struct aside *aside, const char *name)
 /* "." is a name that always exists: EEXIST says that nothing but the name was wrong. */
 static bool can_be_linked(const struct aside *aside)
 {
-    for (; way != BY_NOTHING; way++)
-        if (link_unnamed(aside, ".") != 0 && errno == EEXIST)
-            return true;
-    return false;
+    static bool is_proven;
+    while (!is_proven && way != BY_NOTHING) {
+        is_proven = link_unnamed(aside, ".") != 0 && errno == EEXIST;
+        if (!is_proven)
+            way++;
+    }
+    return is_proven;
 }
 
 static bool open_unnamed(struct aside *aside)

@@ -6,7 +6,17 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
+
+/* Asked now: in the jail it may not be. */
+static uint64_t free_octets(int folder)
+{
+    struct statvfs facts;
+    if (fstatvfs(folder, &facts) != 0)
+        return 0;
+    return (uint64_t)facts.f_bavail * facts.f_frsize;
+}
 
 int store_open(struct store *store, const char *directory, bool durable)
 {
@@ -18,6 +28,7 @@ int store_open(struct store *store, const char *directory, bool durable)
         store->folder = fcntl(low, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
         close(low);
     }
+    store->free = store->folder >= 0 ? free_octets(store->folder) : 0;
     /* A file beyond the process's limit is to be an errno, not a death. */
     signal(SIGXFSZ, SIG_IGN);
     return store->folder < 0 ? -1 : 0;

@@ -15,8 +15,9 @@
 #include <stdint.h>
 
 struct store {
-    int folder;   /* -1 where none is served */
-    bool durable; /* 201 means: on stable storage */
+    int folder;    /* -1 where none is served */
+    bool durable;  /* 201 means: on stable storage */
+    uint64_t free; /* octets that had room there when it was opened: a hint, which grows old */
 };
 
 /* What tells one version of a file from another. */

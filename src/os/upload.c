@@ -2,6 +2,8 @@
 
 #include "os/whole.h"
 
+#include "bounds.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -53,6 +55,7 @@ static int open_place(const struct store *store, const char *path,
                       const struct precondition *precondition, struct upload *upload)
 {
     upload->precondition = precondition;
+    upload->at = upload->reserved = upload->end = 0;
     upload->why = NULL;
     upload->place.path = path;
     return place_open(store, path, &upload->place) == 0
@@ -107,20 +110,43 @@ int upload_find(const struct store *store, const char *path, const char *token, 
 }
 
 /* The size stays what was written: only the room is taken. */
-int upload_reserve(struct upload *upload, uint64_t from, uint64_t length)
+static int reserve_up_to(struct upload *upload, uint64_t end)
 {
+    off_t from = (off_t)upload->reserved, length = (off_t)(end - upload->reserved);
     int done;
     do
-        done = fallocate(upload->aside.fd, FALLOC_FL_KEEP_SIZE, (off_t)from, (off_t)length);
+        done = fallocate(upload->aside.fd, FALLOC_FL_KEEP_SIZE, from, length);
     while (done != 0 && errno == EINTR);
     /* Where a file system has no such call, the disk will tell as it fills. */
-    if (done == 0 || errno == EOPNOTSUPP || errno == ENOSYS)
+    if (done != 0 && errno != EOPNOTSUPP && errno != ENOSYS)
+        return failed(upload, "fallocate");
+    upload->reserved = end;
+    upload->end = done == 0 ? upload->end : 0;
+    return 0;
+}
+
+int upload_reserve(const struct store *store, struct upload *upload, uint64_t from, uint64_t length)
+{
+    bool is_scarce = length > store->free;
+    upload->at = upload->reserved = from;
+    upload->end = from + length;
+    return reserve_up_to(upload,
+                         is_scarce || length < RESERVE_STEP ? upload->end : from + RESERVE_STEP);
+}
+
+static int reserve_ahead(struct upload *upload, uint64_t at)
+{
+    if (at <= upload->reserved || upload->reserved >= upload->end)
         return 0;
-    return failed(upload, "fallocate");
+    return reserve_up_to(upload, upload->end - at < RESERVE_STEP ? upload->end : at + RESERVE_STEP);
 }
 
 int upload_write(struct upload *upload, struct span piece)
 {
+    upload->at += piece.len;
+    int status = reserve_ahead(upload, upload->at);
+    if (status != 0)
+        return status;
     return whole_write(upload->aside.fd, piece) != 0 ? failed(upload, "write") : 0;
 }
 

@@ -23,6 +23,9 @@ struct upload {
     struct aside aside;
     struct place place;
     const struct precondition *precondition; /* NULL: none */
+    uint64_t at;       /* octets that it has, once upload_reserve() was told of more */
+    uint64_t reserved; /* of these so many have room */
+    uint64_t end; /* octets that it will have; 0: that is not known, or nothing can be reserved */
     const char *why; /* after a failure: what stands in the way, a string that stays; or NULL */
 };
 
@@ -49,9 +52,14 @@ int upload_cut(struct upload *upload, uint64_t length);
 /* Makes what was written last. */
 int upload_sync(struct upload *upload);
 
-/* Sets room aside for octets [from, from + length), where the file system can: a full disk is found
- * before anything is sent. After a failure it can only be abandoned. */
-int upload_reserve(struct upload *upload, uint64_t from, uint64_t length);
+/*
+ * Sets room aside for octets [from, from + length), which are to be written next, where the file
+ * system can: a full disk is found before anything is sent. All of it at once where there was too
+ * little when the store was opened; else a step of it, and the next ones as the octets come, so
+ * that nobody holds much of a disk by announcing a lot. After a failure it can only be abandoned.
+ */
+int upload_reserve(const struct store *store, struct upload *upload, uint64_t from,
+                   uint64_t length);
 
 /* Appends to it. After a failure it can only be abandoned. */
 int upload_write(struct upload *upload, struct span piece);

@@ -3,6 +3,7 @@
  */
 #include "base/forget.h"
 #include "base/rare.h"
+#include "bounds.h"
 #include "http/path.h"
 #include "os/upload.h"
 #include "serve/choice.h"
@@ -50,7 +51,10 @@ static int get(struct exchange *exchange, const char *path)
 static int reserve(const struct exchange *exchange, struct upload *upload)
 {
     const struct framing *framing = &exchange->framing;
-    return framing->body == BODY_LENGTH ? upload_reserve(upload, 0, framing->length) : 0;
+    if (framing->body != BODY_LENGTH ||
+        (framing->length < RESERVE_MIN && !framing->expects_continue))
+        return 0;
+    return upload_reserve(exchange->store, upload, 0, framing->length);
 }
 
 /* The body into an upload; 0, or the status of the failure. */

@@ -52,7 +52,7 @@ static int take_lengths(struct exchange *exchange, const struct resumption *resu
 static int reserve(const struct exchange *exchange, struct partial *partial)
 {
     uint64_t length = exchange->framing.length;
-    return length ? upload_reserve(&partial->upload, partial->offset, length) : 0;
+    return length ? upload_reserve(exchange->store, &partial->upload, partial->offset, length) : 0;
 }
 
 /* 0, INCONSISTENT where more comes than was told, or the status of a failure. */
