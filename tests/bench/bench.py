@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import platform
+import random
 import statistics
 import subprocess
 import sys
@@ -24,7 +25,15 @@ import peers  # noqa: E402
 import report  # noqa: E402
 
 LOAD = f"{peers.BUILD}/bench/load"
-TEXT = b"The quick brown fox jumps over the lazy dog, and then does it again in other words.\n"
+LARGE = 10 << 20  # of fewer bytes nothing is said about the processors' time for a GB
+
+
+def prose(size):
+    """Text that is compressed as well as texts are, the same each time."""
+    rng = random.Random(7)
+    words = ["".join(rng.choices("etaoinshrdlucmfwypvbgk", range(22, 0, -1), k=rng.randint(1, 9))) for _ in range(1500)]
+    said = rng.choices(words, [1 / (i + 2) for i in range(len(words))], k=size)
+    return "".join(word + ("\n" if i % 12 == 11 else " ") for i, word in enumerate(said)).encode()[:size]
 
 
 def make_root(folder):
@@ -36,7 +45,7 @@ def make_root(folder):
             if size <= 1 << 14:
                 file.write(os.urandom(size))
     with open(os.path.join(files, "64k.txt"), "wb") as file:
-        file.write((TEXT * 1000)[:65536])
+        file.write(prose(65536))
     with open(os.path.join(folder, "index.html"), "wb"):
         pass
     for path, folders, names in os.walk(folder):
@@ -56,13 +65,21 @@ def load(metric, server, seconds):
         command.append("-k")
     if metric.upload:
         command += ["-u", str(metric.upload)]
+    before = server.cpu_seconds()
     done = subprocess.run([*command, str(server.port)], capture_output=True, text=True, check=False,
                           timeout=60 + 10 * seconds * metric.seconds)
     if done.returncode != 0:
         raise RuntimeError(f"{metric.name}, {server.name}: {done.stderr.strip()}")
     said = json.loads(done.stdout)
+    moved = said["bytes"] + said["done"] * metric.upload
     said["bytes_per_second"] = said["bytes"] / said["seconds"]
+    said["cpu_s_a_gb"] = (server.cpu_seconds() - before) / moved * 1e9 if moved >= LARGE else None
     return said
+
+
+def median_of(values):
+    known = [value for value in values if value is not None]
+    return statistics.median(known) if known else None
 
 
 class Side:
@@ -70,6 +87,7 @@ class Side:
 
     def __init__(self, server, is_ours):
         self.name, self.port, self.is_ours = server.name, server.port, is_ours
+        self.cpu_seconds = server.cpu_seconds
 
 
 def run_metric(metric, servers, rounds, seconds):
@@ -88,6 +106,7 @@ def run_metric(metric, servers, rounds, seconds):
             "failed": sum(run["failed"] for run in said),
             "p50_us": statistics.median(run["p50_us"] for run in said),
             "p99_us": statistics.median(run["p99_us"] for run in said),
+            "cpu_s_a_gb": median_of([run["cpu_s_a_gb"] for run in said]) if metric.is_large else None,
         })
     for row in rows[1:]:
         row["ratio"] = rows[0]["median"] / row["median"] if row["median"] else None

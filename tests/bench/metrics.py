@@ -28,6 +28,11 @@ class Metric:
     ours: str = "perch"
 
     @property
+    def is_large(self):
+        """Whether what is moved counts, not how often."""
+        return self.unit == "B/s" or self.upload >= 1 << 20
+
+    @property
     def less_is_better(self):
         return self.figure.endswith("_us")
 

@@ -29,6 +29,8 @@ def lines(result):
             line += f"  ours: {row['ratio']:.2f} of it"
         if is_reached(result, row) is not None:
             line += f", goal {row['goal']}: " + ("reached" if is_reached(result, row) else "missed")
+        if row.get("cpu_s_a_gb") is not None:
+            line += f"  {row['cpu_s_a_gb']:.2f} s of CPU a GB"
         if row["failed"]:
             line += f"  {row['failed']} failed"
         text.append(line)
