@@ -24,8 +24,10 @@ def seeds_of(text):
     """(target, seed) of one case."""
     head, _, body = text.partition(b"\r\n\r\n")
     line, _, fields = head.partition(b"\r\n")
-    for whole in ("session", "head", "framing", "proxy"):
+    for whole in ("session", "head", "framing", "proxy", "line", "octet"):
         yield whole, text
+    yield "method", line.partition(b" ")[0]
+    yield "octet", line
     yield "fields", fields + b"\r\n\r\n"
     yield "chunk", body
     yield "escape", line
@@ -37,10 +39,16 @@ def seeds_of(text):
         yield "authority", host
     for value in values(text, b"Accept-Encoding"):
         yield "coding", value
+        for weight in re.findall(rb"(?i)q=([0-9.]+)", value):
+            yield "qvalue", weight
+            yield "qvalue", b"q=" + weight
     yield "media_type", b"a.txt\ntext/plain txt text # a comment\n# another\nimage/svg+xml svg\r\n"
     for name in (b"Upload-Complete", b"Upload-Offset", b"Upload-Length"):
         for value in values(text, name):
             yield "item", value
+    resumption = [name + b": " + value for name in RESUMPTION for value in values(text, name)]
+    if resumption:
+        yield "resumption", b"\n".join(resumption)
     for value in values(text, b"Accept"):
         yield "accept", value
     for value in values(text, b"Origin") + values(text, b"Sec-Fetch-Site"):
@@ -61,6 +69,8 @@ def seeds_of(text):
         yield "date", EIGHT + date
 
 
+RESUMPTION = (b"Upload-Complete", b"Upload-Offset", b"Upload-Length", b"Upload-Draft-Interop-Version",
+              b"Content-Type")
 STATE = (b"Progress: 000000000000004096 of 000000000000010000, incomplete\r\n"
          b"Method: PUT\r\nPath: folder/name\r\nIf-None-Match: *\r\n\r\n")
 
@@ -69,6 +79,10 @@ def main():
     folder = pathlib.Path(sys.argv[1])
     (folder / "upload_state").mkdir(parents=True)
     (folder / "upload_state" / "incomplete").write_bytes(STATE)
+    (folder / "status").mkdir()
+    for code in range(100, 600, 8):
+        codes = "".join(str(code + i) for i in range(8))
+        (folder / "status" / str(code)).write_bytes(EIGHT + codes.encode())
     for case in sorted(CASES.glob("*/*.in")):
         for target, seed in seeds_of(case.read_bytes()):
             if 0 < len(seed) <= SEED_BYTES_MAX:
