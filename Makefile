@@ -64,7 +64,7 @@ COMMON   := -std=gnu17 -D_GNU_SOURCE -Isrc -MMD -MP $(WARNINGS) $(HARDEN) $(CFLA
 
 FORTIFY := $(if $(findstring sanitize,$(EXTRA))$(findstring -O0,$(CFLAGS)),,-D_FORTIFY_SOURCE=2)
 CFLAGS_dynamic := $(COMMON) $(FORTIFY) $(if $(LIBSYSTEMD),-DPERCH_LIBSYSTEMD $(shell pkg-config --cflags libsystemd))
-LINK_dynamic    = $(Q)$(CC) $(EXTRA) -pie -Wl,-z,relro,-z,now -o $@ $(filter %.o,$^)
+LINK_dynamic    = $(Q)$(CC) $(EXTRA) $(LDFLAGS) -pie -Wl,-z,relro,-z,now -o $@ $(filter %.o,$^)
 LIBS_perch     := -lz $(if $(LIBSYSTEMD),$(shell pkg-config --libs libsystemd))
 LIBS_perchd    := $(if $(LIBSYSTEMD),$(shell pkg-config --libs libsystemd))
 
@@ -298,7 +298,7 @@ $(BUILD)/scripted/%.o: %.c $(BUILD)/commands
 
 $(BUILD)/cut: $(CUT)
 	@echo '  LINK  $@'
-	$(Q)$(CC) $(EXTRA) $(WRAP) -pie -o $@ $^ -lz
+	$(Q)$(CC) $(EXTRA) $(LDFLAGS) $(WRAP) -pie -o $@ $^ -lz
 
 -include $(CUT:.o=.d)
 
@@ -307,7 +307,7 @@ LATER := $(HANDLER:%.c=$(BUILD)/scripted/%.o) $(patsubst %,$(BUILD)/scripted/%.o
 
 $(BUILD)/later: $(LATER)
 	@echo '  LINK  $@'
-	$(Q)$(CC) $(EXTRA) -Wl,--wrap=clock_gettime -pie -o $@ $^ -lz
+	$(Q)$(CC) $(EXTRA) $(LDFLAGS) -Wl,--wrap=clock_gettime -pie -o $@ $^ -lz
 
 -include $(LATER:.o=.d)
 
@@ -416,11 +416,18 @@ valgrind: | $(AFTER_DEPS)
 
 # ---- Coverage ----
 
-# Lines and branches by room, of the unit programs, the cases and the bats tests.
-coverage: | $(AFTER_DEPS)
+# Lines and branches by room, of the unit programs, the cases, the bats tests and the faults. The jail
+# is the real one: tests/counters/counters.c tells how its inmates are counted.
+COUNTERS := $(BUILD)/coverage/counters.o
+
+$(COUNTERS): tests/counters/counters.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu17 -D_GNU_SOURCE $(WARNINGS) -O2 -c -o $@ $<
+
+coverage: $(COUNTERS) | $(AFTER_DEPS)
 	@$(MAKE) -s all-tests BUILD=$(BUILD)/coverage STATIC=no CFLAGS='-O0 -g' \
-	  EXTRA='--coverage -fprofile-abs-path -DPERCH_INSTRUMENTED'
-	@find $(BUILD)/coverage -name '*.gcda' -delete
+	  EXTRA='--coverage -fprofile-update=atomic -fprofile-abs-path -fdata-sections' \
+	  LDFLAGS='$(abspath $(COUNTERS)) -Wl,--wrap=__gcov_exit -Wl,-T,tests/counters/counters.ld'
 	@BUILD='$(BUILD)/coverage' tests/coverage
 
 lint: | $(AFTER_DEPS)
