@@ -157,6 +157,16 @@ def check_kept(where, perchd):
     assert 1 <= len(seen) <= 2, f"{len(seen)} handlers for 50 requests"
 
 
+def check_kept_for_one(where, perchd):
+    """A proxy sends all requests of a client over one connection."""
+    seen = set()
+    with opened(where) as talk:
+        for i in range(50):
+            assert talk.ask(f"/echo/{i}").body == str(i).encode()
+            seen |= set(children(perchd))
+    assert len(seen) == 1, f"{len(seen)} handlers for 50 requests"
+
+
 def check_many(where, number):
     """One after another, as fast as it goes: superservers love to see a loop in that."""
     for i in range(number):

@@ -92,10 +92,12 @@ check_at_once(80, 10)' "$PROGRAM" -e stderr -p "$PWD" -c "$PWD/conf"
 @test "HAProxy: PROXY version 1 and 2, by connections and by requests" {
     need haproxy haproxy
     configured haproxy.cfg >conf
-    with_perchd "--proxy-protocol" '
+    with_perchd "--proxy-protocol --spares 0" '
 listens(proxy, 80)
 check_requests(8080)
 for port in 8080, 80:
+    eventually("nobody is served", lambda: not children(perchd.pid))
+    check_kept_for_one(port, perchd.pid)
     check_files(port)
     check_ranges(port)
     check_at_once(port, 10)
