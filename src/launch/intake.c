@@ -130,7 +130,14 @@ void intake_take(struct intake *intake, int listener)
 {
     if (is_full(intake) && room_is_due(&intake->room))
         room_make(&intake->room, intake->children);
-    for (int i = 0; i < ACCEPTS_A_TURN && may_accept(intake); i++)
+    int most = intake->crowd < ACCEPTS_A_TURN ? intake->crowd + 1 : ACCEPTS_A_TURN;
+    for (int i = 0; i < most && may_accept(intake); i++)
         if (!accept_one(intake, listener))
             return;
+    intake->crowd = 2 * most;
+}
+
+void intake_rests(struct intake *intake)
+{
+    intake->crowd = 0;
 }

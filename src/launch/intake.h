@@ -25,6 +25,7 @@ struct intake {
     struct sockaddr_storage held_address;
     int64_t paused_until; /* nothing is accepted before this; 0: no pause */
     bool short_of;        /* descriptors, processes or memory */
+    int crowd; /* accepted in the last turns, where each found as many as it took; or more */
     struct room room;
 };
 
@@ -33,8 +34,12 @@ enum { INTAKE_NONE = -1 };
 /* Whether it matters at present that a client waits. */
 bool intake_watches(const struct intake *intake);
 
-/* A client waits at this listener. Accepts some, so that others get their turn. */
+/* A client waits at this listener. Accepts some, so that others get their turn: one, and more from
+ * turn to turn, since to ask in vain for a second one takes longer than to poll. */
 void intake_take(struct intake *intake, int listener);
+
+/* Nobody waits. */
+void intake_rests(struct intake *intake);
 
 /* A handler has ended: there is room. */
 void intake_freed(struct intake *intake);

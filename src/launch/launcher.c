@@ -34,6 +34,8 @@ struct launcher {
 
 /* ---- Signals ---- */
 
+enum { SIGNALS_WANTED = 5 };
+
 static void wanted_signals(sigset_t *set)
 {
     sigemptyset(set);
@@ -110,11 +112,13 @@ static void collect(struct launcher *launcher)
 
 static void read_signals(struct launcher *launcher)
 {
-    struct signalfd_siginfo info;
-    while (read(launcher->signals, &info, sizeof info) == (ssize_t)sizeof info) {
-        if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT)
+    /* Of each signal one may wait. */
+    struct signalfd_siginfo infos[SIGNALS_WANTED];
+    ssize_t got = read(launcher->signals, infos, sizeof infos);
+    for (ssize_t i = 0; i < got / (ssize_t)sizeof infos[0]; i++) {
+        if (infos[i].ssi_signo == SIGTERM || infos[i].ssi_signo == SIGINT)
             launcher->stops_asked++;
-        if (info.ssi_signo == SIGUSR1)
+        if (infos[i].ssi_signo == SIGUSR1)
             launcher->counts_asked = true;
     }
     reap(launcher);
@@ -221,8 +225,10 @@ static void serve(struct launcher *launcher)
                 intake_take(&launcher->intake, polled[i].fd);
                 taken = true;
             }
-        if (!taken)
-            spares_adapt(launcher->plan->spares, ready == 0);
+        if (taken)
+            continue;
+        intake_rests(&launcher->intake);
+        spares_adapt(launcher->plan->spares, ready == 0);
     }
 }
 

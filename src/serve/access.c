@@ -1,13 +1,14 @@
 #include "serve/access.h"
 
 #include "base/diag.h"
+#include "base/rare.h"
 #include "http/authorization.h"
 #include "os/secret.h"
 
 #include <string.h>
 #include <sysexits.h>
 
-static struct secrets secrets;
+static RARE struct secrets secrets;
 
 const char *access_take_required(void *member, const char *value)
 {
@@ -47,9 +48,9 @@ static const char *judge(const struct exchange *exchange)
 
 int access_check(struct exchange *exchange)
 {
-    if (secrets.count == 0)
-        return 0;
     if (!exchange->settings->token_for_all && method_is_safe(exchange->head.method))
+        return 0;
+    if (secrets.count == 0)
         return 0;
     if (exchange->head.fields.lines_of[FIELD_AUTHORIZATION] == 0)
         return S_UNAUTHORIZED;
