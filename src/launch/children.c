@@ -25,6 +25,7 @@ struct child {
     int control;         /* our end; NO_CONTROL: nothing more will be said over it */
     unsigned left;       /* connections that it may still be given */
     unsigned generation; /* of the files that it has read */
+    bool is_watched;     /* its control is in the epoll of those that come back */
 };
 
 struct children {
@@ -175,15 +176,25 @@ static void await_return(struct children *children, int slot)
 {
     struct epoll_event event = {.events = EPOLLIN, .data.u32 = (uint32_t)slot};
     struct child *child = &children->at[slot];
-    if (epoll_ctl(children->returns, EPOLL_CTL_ADD, child->control, &event) != 0 && errno != EEXIST)
+    if (!child->is_watched &&
+        epoll_ctl(children->returns, EPOLL_CTL_ADD, child->control, &event) != 0)
         close_control(child); /* then it is its last */
+    child->is_watched = true;
+}
+
+/* One that has come back, the last one first: the processor may still have its memory at hand. Else
+ * the one that was started first: it is the most likely to be ready. */
+static int choose(const struct children *children)
+{
+    int last = children->spares.last;
+    bool has_served = last != QUEUE_END && children->at[last].is_watched;
+    return has_served ? last : children->spares.first;
 }
 
 bool children_hand_over(struct children *children, struct handover *handover, int connection,
                         int tag)
 {
-    while (children->spares.first != QUEUE_END) {
-        int slot = children->spares.first;
+    for (int slot; (slot = choose(children)) != QUEUE_END;) {
         struct child *child = &children->at[slot];
         handover->returns = child->left > 1;
         /* A spare that waits says nothing. */

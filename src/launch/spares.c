@@ -8,12 +8,12 @@ bool spares_serve(struct spares *spares, int connection, const struct sockaddr_s
                   int tag)
 {
     struct handover handover;
-    demand_note(&spares->demand, clock_ms());
-    bool may = children_spares(spares->children) > 0;
-    if (may && identity_changed(&spares->identity)) {
+    int64_t now = clock_ms();
+    demand_note(&spares->demand, now);
+    if (now != spares->looked && identity_changed(&spares->identity))
         children_dismiss_spares(spares->children);
-        may = false;
-    }
+    spares->looked = now;
+    bool may = children_spares(spares->children) > 0;
     if (!may && spares->reuse > 1)
         may = children_spawn_spare(spares->children) == 0;
     if (!may)
