@@ -55,6 +55,7 @@ static int open_place(const struct store *store, const char *path,
                       const struct precondition *precondition, struct upload *upload)
 {
     upload->precondition = precondition;
+    upload->was_taken = false;
     upload->at = upload->reserved = upload->end = 0;
     upload->why = NULL;
     upload->place.path = path;
@@ -66,11 +67,10 @@ static int open_place(const struct store *store, const char *path,
 static int begin(const struct store *store, const char *path,
                  const struct precondition *precondition, const char *token, struct upload *upload)
 {
-    bool taken;
     int status = open_place(store, path, precondition, upload);
     if (status != 0)
         return status;
-    status = check_target(upload, &taken);
+    status = check_target(upload, &upload->was_taken);
     if (status == 0) {
         int folder = upload->place.folder;
         int done = token ? aside_create(&upload->aside, folder, token)
@@ -170,17 +170,17 @@ static int close_copy(struct upload *upload)
     return copy < 0 || close(copy) != 0 ? failed(upload, "close") : 0;
 }
 
-/* Whether the name was free is not known where there are neither links nor such renames. */
+/* A name that had a file when the upload began has one still, most often. */
 static int name_it(struct upload *upload, bool *replaced)
 {
-    bool taken;
     *replaced = false;
-    if (aside_link(&upload->aside, upload->place.name) == 0)
-        return 0;
-    *replaced = errno == EEXIST;
-    if (!*replaced && errno != ENOTSUP)
-        return failed_in_folder(upload, "link");
-    int status = check_target(upload, &taken);
+    if (!upload->was_taken) {
+        if (aside_link(&upload->aside, upload->place.name) == 0)
+            return 0;
+        if (errno != EEXIST && errno != ENOTSUP)
+            return failed_in_folder(upload, "link");
+    }
+    int status = check_target(upload, replaced);
     if (status == 0 && aside_replace(&upload->aside, upload->place.name) != 0)
         status = failed_in_folder(upload, "rename to");
     return status;

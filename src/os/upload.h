@@ -23,6 +23,7 @@ struct upload {
     struct aside aside;
     struct place place;
     const struct precondition *precondition; /* NULL: none */
+    bool was_taken;                          /* the name, when it was looked at first */
     uint64_t at;       /* octets that it has, once upload_reserve() was told of more */
     uint64_t reserved; /* of these so many have room */
     uint64_t end; /* octets that it will have; 0: that is not known, or nothing can be reserved */
