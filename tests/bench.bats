@@ -44,6 +44,11 @@ loaded() {
     [ "$(jq '.failed > 0' <<<"$said")" = true ]
 }
 
+@test "ways to receive an upload are compared" {
+    "$BUILD/bench/receive" . 300000 2 synced >said
+    [ "$(grep -c ' GB/s .* s of CPU a GB$' said)" = 9 ]
+}
+
 @test "a run from end to end: rows, ratios, a table" {
     ! is_sanitized || skip "the sanitizers are no server to be measured"
     python3 "$TESTS/bench/bench.py" --only root-16,new-16,put-4k-1,gzip-20 --rounds 1 --seconds 0.1 >said
