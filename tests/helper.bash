@@ -88,6 +88,17 @@ need_own_network() {
         skip "a network namespace is not permitted here"
 }
 
+# Python from stdin, as py() has it, in a mount namespace of its own; skips the test where the system
+# does not allow that.
+own_file_system() {
+    local as_root=()
+    [[ $(id -u) = 0 ]] || as_root=(--map-root-user)
+    unshare --mount "${as_root[@]}" mount -t tmpfs none "$BATS_TEST_TMPDIR" 2>/dev/null ||
+        skip "mounting a small file system is not permitted here"
+    { echo 'from talk import *'; cat; } >own.py
+    unshare --mount "${as_root[@]}" python3 own.py 3>&-
+}
+
 # Whether the programs are built with the sanitizers.
 is_sanitized() {
     grep -q __asan_init "$PERCH"

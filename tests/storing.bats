@@ -152,16 +152,6 @@ assert os.listdir("files") == []
 END
 }
 
-# own_file_system TEXT: runs Python in a mount namespace of its own.
-own_file_system() {
-    local as_root=()
-    [[ $(id -u) = 0 ]] || as_root=(--map-root-user)
-    unshare --mount "${as_root[@]}" mount -t tmpfs none files 2>/dev/null ||
-        skip "mounting a small file system is not permitted here"
-    { echo 'from talk import *'; cat; } >own.py
-    unshare --mount "${as_root[@]}" python3 own.py 3>&-
-}
-
 @test "a full disk: 507 before 100 Continue where the length is known" {
     own_file_system <<'END'
 subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "none", "files"], check=True)
