@@ -114,6 +114,8 @@
 #define WIRE_IN_BYTES (262144 + 2 * HEAD_MAX)
 /* Replies gathered before one write; holds the longest reply that is built in memory. */
 #define WIRE_OUT_BYTES 65536
+/* What is made on its way is gathered up to here, and leaves as one chunk. */
+#define CHUNK_BYTES 16384
 /* POSIX's PIPE_BUF on Linux: a pipe that polls writable takes this much without blocking. */
 #define PIPE_STEP 4096
 /* Up to here a file is copied into the reply and leaves with its head in one write; above,

@@ -37,6 +37,9 @@ struct settings {
     bool check;
 };
 
+/* What "perch --check" says: a path, and a few words. */
+enum { SUMMARY_MAX = PATH_BYTES_MAX + 128 };
+
 static const char *take_listen(void *member, const char *value)
 {
     struct settings *settings = member;
@@ -183,7 +186,7 @@ int main(int argc, char *argv[])
     static struct spares spares;
     static const char **handler_argv;
     struct settings settings;
-    char summary[1024];
+    char summary[SUMMARY_MAX];
 
     diag_program(argv[0]);
     fill_standard_descriptors();

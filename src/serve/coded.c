@@ -5,13 +5,10 @@
 #include "os/coder.h"
 #include "serve/stream.h"
 
-/* Of the file, and of one chunk. */
-enum { STEP = 16384 };
-
 /* Codes text, with end the last of all, and sends what comes out. False where the coder fails. */
 static bool code(struct stream *stream, const struct coder *coder, struct span text, bool end)
 {
-    static RARE char coded[STEP];
+    static RARE char coded[CHUNK_BYTES];
     long got;
     forget_later(coded, sizeof coded);
     do {
@@ -24,11 +21,11 @@ static bool code(struct stream *stream, const struct coder *coder, struct span t
 
 static bool send_all(struct stream *stream, const struct coder *coder, const struct file *file)
 {
-    static RARE char text[STEP];
+    static RARE char text[CHUNK_BYTES];
     uint64_t at = 0;
     forget_later(text, sizeof text);
     while (at < file->size && !stream->exchange->wire->broken) {
-        size_t step = file->size - at < STEP ? (size_t)(file->size - at) : STEP;
+        size_t step = file->size - at < sizeof text ? (size_t)(file->size - at) : sizeof text;
         long got = store_read_at(file, at, text, step);
         if (got <= 0 || !code(stream, coder, (struct span){text, (size_t)got}, false))
             return false;

@@ -13,8 +13,7 @@
 
 /* ---- Writing ---- */
 
-/* What is gathered before it leaves as a chunk. */
-static RARE char batch[16384];
+static RARE char batch[CHUNK_BYTES];
 
 static void leave(struct listing *listing)
 {
