@@ -9,6 +9,7 @@ setup() {
     make_files
     head -c 1024 /dev/urandom >files/1k
     head -c 65536 /dev/zero >files/64k.txt
+    head -c 3000000 /dev/zero >files/3m
 }
 
 teardown() {
@@ -27,6 +28,8 @@ loaded() {
     loaded -k -c 4 -t /files/1k
     [ "$(jq '.bytes > .done * 1024' <<<"$said")" = true ]
     loaded -k -p 16 -t /echo/abc
+    loaded -k -c 2 -t /files/3m
+    [ "$(jq '.bytes > .done * 3000000' <<<"$said")" = true ]
     loaded -c 4 -t /files/1k
     loaded -k -c 2 -t /files/64k.txt -H 'Accept-Encoding: gzip'
     [ "$(jq '.bytes < .done * 65536' <<<"$said")" = true ]

@@ -232,8 +232,8 @@ static bool receive(struct connection *connection)
     static char buffer[CHUNK];
     for (;;) {
         size_t drop = droppable(connection);
-        ssize_t got =
-            recv(connection->fd, buffer, drop ? drop : sizeof buffer, drop ? MSG_TRUNC : 0);
+        ssize_t got = drop ? recv(connection->fd, NULL, drop, MSG_TRUNC)
+                           : recv(connection->fd, buffer, sizeof buffer, 0);
         if (got < 0 && errno == EAGAIN)
             return true;
         if (got <= 0) {
