@@ -68,11 +68,11 @@ void log_request_line(struct exchange *exchange, struct span text)
         exchange->log.line.len--;
 }
 
-void log_request(struct exchange *exchange, unsigned of_connection)
+void log_request(struct exchange *exchange, unsigned number)
 {
     if (format == LOG_OFF)
         return;
-    exchange->log.number = of_connection;
+    exchange->log.number = number;
     exchange->log.microseconds = clock_us() - exchange->log.begun;
     const char *record = journal_room();
     const char *end = rows[format].put(journal_room(), exchange);
