@@ -47,7 +47,7 @@ ifeq ($(VARIANT),dynamic)
 $(info perch: musl-gcc or libz.a is missing, so build/perch becomes a dynamic program, slower to start; "make deps" installs them)
 endif
 endif
-ifeq ($(LIBSYSTEMD),)
+ifeq ($(LIBSYSTEMD)$(filter command%,$(origin LIBSYSTEMD)),)
 $(info perch: libsystemd is missing, so perchd tells no service manager how it is; "make deps" installs it)
 endif
 endif
@@ -425,7 +425,7 @@ $(COUNTERS): tests/counters/counters.c
 	$(Q)$(CC) -std=gnu17 -D_GNU_SOURCE $(WARNINGS) -O2 -c -o $@ $<
 
 coverage: $(COUNTERS) | $(AFTER_DEPS)
-	@$(MAKE) -s all-tests BUILD=$(BUILD)/coverage STATIC=no CFLAGS='-O0 -g' \
+	@$(MAKE) -s all-tests BUILD=$(BUILD)/coverage STATIC=no LIBSYSTEMD= CFLAGS='-O0 -g' \
 	  EXTRA='--coverage -fprofile-update=atomic -fprofile-abs-path -fdata-sections' \
 	  LDFLAGS='$(abspath $(COUNTERS)) -Wl,--wrap=__gcov_exit -Wl,-T,tests/counters/counters.ld'
 	@BUILD='$(BUILD)/coverage' tests/coverage

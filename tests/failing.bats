@@ -1,0 +1,177 @@
+#!/usr/bin/env bats
+# Calls that fail before a connection is served, or between two of them: each says what it was, in one
+# line, and what it means for the connection is decided.
+
+load helper
+
+setup() {
+    need_strace
+    cd "$BATS_TEST_TMPDIR" || return
+    mkdir files
+}
+
+# Python from stdin, with what the tests below share.
+failing() {
+    { cat <<'END'; cat; } | py
+import contextlib
+import shutil
+
+def inject(*faults):
+    return ["strace", "-f", "-o", "trace", *(word for fault in faults for word in ("-e", "inject=" + fault))]
+
+def dies(code, line, *faults, options=("--directory", "files")):
+    """It does not serve: one line, and that exit code."""
+    with Perch(*options, wrapper=inject(*faults), expect=code) as perch:
+        perch.talk.half_close()
+        assert perch.talk.rest() == b"", faults
+        perch.wait()
+        said = perch.said()
+        assert said.count("\n") == 1 and said.startswith("perch: " + line), (faults, said)
+
+def serves(*faults, options=("--directory", "files"), target="/echo/a", status=200, **more):
+    """As if nothing were."""
+    with Perch(*options, wrapper=inject(*faults)) as perch:
+        assert perch.talk.ask(target, **more).status == status, faults
+        perch.talk.half_close()
+        perch.wait()
+        return perch.said()
+
+def has_landlock():
+    """Here, and in a build whose runtime bears it."""
+    done = subprocess.run([PERCH, "--sandbox=require"], stdin=subprocess.DEVNULL, capture_output=True)
+    return done.returncode == 0 and not is_sanitized()
+
+with open("files/a", "w") as file:
+    file.write("content")
+END
+}
+
+@test "a wall that the kernel has and does not put up: nothing is served" {
+    failing <<'END'
+dies(71, "no_new_privs: Operation not permitted", "prctl:error=EPERM")
+dies(71, "seccomp: Permission denied", "seccomp:error=EACCES")
+if has_landlock():
+    dies(71, "landlock_create_ruleset of ABI ", "landlock_create_ruleset:error=ENOMEM:when=2")
+    dies(71, "landlock_add_rule for the served folder: ", "landlock_add_rule:error=EBADFD")
+    dies(71, "landlock_restrict_self: ", "landlock_restrict_self:error=E2BIG")
+END
+}
+
+@test "Landlock of each age is asked for what it has" {
+    failing <<'END'
+if has_landlock():
+    sizes = {1: 8, 2: 8, 3: 8, 4: 16, 5: 16, 6: 24, 7: 24}
+    for abi, size in sizes.items():
+        assert serves(f"landlock_create_ruleset:retval={abi}:when=1", target="/files/a") == ""
+        with open("trace") as trace:
+            assert any("landlock_create_ruleset({" in line and f", {size}, 0) = " in line for line in trace), abi
+END
+}
+
+@test "powers that can't be given up: nothing is served" {
+    [[ $(id -u) = 0 ]] || skip "this needs root"
+    failing <<'END'
+dies(71, "giving up the capabilities: Operation not permitted", "capset:error=EPERM")
+dies(71, "giving up the capabilities left some", "capset:retval=0")
+user = ("--user", "nobody")
+dies(77, '--user: initgroups for "nobody": Operation not permitted', "setgroups:error=EPERM", options=user)
+dies(77, '--user: setresgid for "nobody": Operation not permitted', "setresgid:error=EPERM", options=user)
+dies(77, '--user: setresuid for "nobody": Resource temporarily', "setresuid:error=EAGAIN", options=user)
+END
+}
+
+@test "a listener on stdin: who left before is passed over, and a failure has its line" {
+    failing <<'END'
+def listens(*faults, expect=0):
+    with listener() as server:
+        client = connect("%s:%d" % server.getsockname())
+        return client, Process([*inject(*faults), PERCH], expect=expect, stdin=server.dup())
+
+client, perch = listens("accept4:error=ECONNABORTED:when=1")
+with client, perch:
+    assert client.ask("/echo/a").status == 200
+    client.half_close()
+client, perch = listens("accept4:error=EMFILE", expect=71)
+with client, perch:
+    perch.wait()
+    said = perch.said()
+    assert said.startswith("perch: accept on descriptor 0: ") and said.count("\n") == 1, said
+END
+}
+
+@test "a folder that can't be read, or not to its end: 500, and the log says so" {
+    failing <<'END'
+listing = ("--directory", "files", "--listing")
+for call in "getdents64:error=EIO", "openat2:error=EIO":
+    said = serves(call, options=listing, target="/files/", status=500)
+    assert said.startswith("perch: list the folder ") and said.count("\n") == 1, said
+END
+}
+
+@test "--sweep: what can't be removed, opened or looked into is said, the rest is swept" {
+    failing <<'END'
+def make():
+    shutil.rmtree("swept", ignore_errors=True)
+    for folder in "swept", "swept/folder":
+        os.makedirs(folder)
+        with open(folder + "/.perch-0123456789abcdef", "w") as file:
+            file.write("left")
+        os.utime(file.name, (1, 1))
+
+def sweep(*faults):
+    make()
+    done = subprocess.run([*inject(*faults), PERCH, "--directory", "swept", "--sweep"],
+                          capture_output=True, text=True, check=True)
+    return done.stdout, done.stderr
+
+for faults in (), ("openat2:error=ENOSYS",):
+    assert sweep(*faults) == ("removed 2 leftovers of uploads below swept\n", "")
+out, said = sweep("unlinkat:error=EROFS:when=1")
+assert out == "removed 1 leftovers of uploads below swept\n" and said.count("\n") == 1, (out, said)
+assert said == "perch: sweep: unlink .perch-0123456789abcdef: Read-only file system\n", said
+for number, error, text in (1, "EACCES", ""), (2, "EACCES", "Permission denied"), (2, "ENOENT", ""):
+    out, said = sweep(f"openat2:error={error}:when={number}")
+    assert out == ("removed 1 leftovers of uploads below swept\n" if number == 2 else ""), out
+    assert said == (f"perch: sweep: open the folder folder: {text}\n" if text else ""), said
+deep = "swept/" + "/".join(["d"] * 300)
+make()
+os.makedirs(deep)
+done = subprocess.run([PERCH, "--directory", "swept", "--sweep"], capture_output=True, text=True, check=True)
+assert done.stdout == "removed 2 leftovers of uploads below swept\n", done
+assert "folders down can't be looked into" in done.stderr and done.stderr.count("\n") == 1, done
+END
+}
+
+@test "a machine without a name, a peer without an address: served" {
+    failing <<'END'
+serves("uname:error=EFAULT")
+serves("getsockname:error=ENOBUFS")
+serves("getpeername:error=ENOTCONN", options=("--log", "common"))
+serves("setsockopt:error=ENOMEM")
+END
+}
+
+@test "what a spare is handed: an interrupted wait goes on, and rubbish has its line" {
+    failing <<'END'
+import array
+
+def spare(message, descriptors, *faults, expect=0):
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with theirs:
+        perch = Process([*inject(*faults), PERCH], expect=expect, stdin=theirs)
+    rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))] if descriptors else []
+    if message is not None:
+        ours.sendmsg([message], rights)
+    return ours, perch
+
+with open(os.devnull) as null:
+    for message, descriptors in (b"x", []), (b"x" * 64, []), (b"x" * 4096, [null.fileno()]), (b"x", [null.fileno()] * 2):
+        ours, perch = spare(message, descriptors, "fsync:error=EIO", expect=78)
+        with ours, perch:
+            perch.wait()
+            assert perch.said().startswith("perch: descriptor 0: no connection came over it"), perch.said()
+ours, perch = spare(None, [], "recvmsg:error=EINTR:when=1")
+with perch:
+    ours.close()
+END
+}
