@@ -18,7 +18,7 @@ static size_t list_len;
 /* The answers to the endings that were asked for last, or the lack of one: going through the whole
  * table takes longer than serving a small file. */
 enum { REMEMBERED = 16, ENDING_MAX = 16 };
-static struct remembered {
+static RARE struct remembered {
     char ending[ENDING_MAX];
     char type[CONTENT_TYPE_MAX];
     size_t ending_len, type_len;

@@ -2,12 +2,13 @@
 
 #include "base/forget.h"
 #include "base/put.h"
+#include "base/rare.h"
 #include "bounds.h"
 
 /* More than all of them take together. */
 enum { ROOM = 512 };
 
-static char room[ROOM];
+static RARE char room[ROOM];
 
 static void set(struct exchange *exchange, const char *end)
 {
