@@ -54,10 +54,10 @@ loaded() {
 
 @test "a run from end to end: rows, ratios, a table" {
     ! is_sanitized || skip "the sanitizers are no server to be measured"
-    python3 "$TESTS/bench/bench.py" --only root-16,new-16,put-4k-1,gzip-20 --rounds 1 --seconds 0.1 >said
+    python3 "$TESTS/bench/bench.py" --only root-16,new-16,put-4k-1,gzip-20,start --rounds 1 --seconds 0.1 >said
     grep -q '^root-16: ' said
     results=$BUILD/bench/results.json
-    [ "$(jq '[.results[].metric] | contains(["root-16", "new-16", "put-4k-1", "gzip-20"])' "$results")" = true ]
+    [ "$(jq '[.results[].metric] | contains(["root-16", "new-16", "put-4k-1", "gzip-20", "start"])' "$results")" = true ]
     [ "$(jq '[.results[].rows[] | select(.server | startswith("perch") or . == "null") | .failed] | add' "$results")" = 0 ]
     [ "$(jq '.results[0].rows[1] | .server == "null" and .ratio > 0' "$results")" = true ]
     grep -q '^| GET /, 16 kept connections |' "$BUILD/bench/table.md"

@@ -23,6 +23,7 @@ sys.path.insert(0, HERE)
 import metrics  # noqa: E402
 import peers  # noqa: E402
 import report  # noqa: E402
+import weigh  # noqa: E402
 
 LOAD = f"{peers.BUILD}/bench/load"
 LARGE = 10 << 20  # of fewer bytes nothing is said about the processors' time for a GB
@@ -65,6 +66,8 @@ def load(metric, server, seconds):
         command.append("-k")
     if metric.upload:
         command += ["-u", str(metric.upload)]
+    if metric.pause_us:
+        command += ["-w", str(metric.pause_us)]
     before = server.cpu_seconds()
     done = subprocess.run([*command, str(server.port)], capture_output=True, text=True, check=False,
                           timeout=60 + 10 * seconds * metric.seconds)
@@ -87,16 +90,21 @@ class Side:
 
     def __init__(self, server, is_ours):
         self.name, self.port, self.is_ours = server.name, server.port, is_ours
-        self.cpu_seconds = server.cpu_seconds
+        self.build, self.handler = server.build, server.handler
+        self.cpu_seconds, self.processes = server.cpu_seconds, server.processes
+
+
+MEASURES = {"load": load, "idle": weigh.idle, "start": weigh.start}
 
 
 def run_metric(metric, servers, rounds, seconds):
     sides = [Side(servers[metric.ours], True)] + [Side(servers[name], False) for name in metric.peers
                                                   if name in servers]
     runs = [[] for _ in sides]
-    for _ in range(rounds):
+    measure = MEASURES[metric.measure]
+    for _ in range(min(rounds, metric.rounds_most)):
         for side, said in zip(sides, runs):
-            said.append(load(metric, side, seconds))
+            said.append(measure(metric, side, seconds))
     figures = [[run[metric.figure] for run in said] for said in runs]
     rows = []
     for side, said, values in zip(sides, runs, figures):
@@ -104,13 +112,17 @@ def run_metric(metric, servers, rounds, seconds):
         rows.append({
             "server": side.name, "median": median, "least": min(values), "most": max(values),
             "failed": sum(run["failed"] for run in said),
-            "p50_us": statistics.median(run["p50_us"] for run in said),
-            "p99_us": statistics.median(run["p99_us"] for run in said),
+            "p50_us": median_of([run.get("p50_us") for run in said]),
+            "p99_us": median_of([run.get("p99_us") for run in said]),
             "cpu_s_a_gb": median_of([run["cpu_s_a_gb"] for run in said]) if metric.is_large else None,
+            "pss_kb": median_of([run.get("pss_kb") for run in said]),
         })
+    rows[0]["most_goal"] = metric.most
     for row in rows[1:]:
         row["ratio"] = rows[0]["median"] / row["median"] if row["median"] else None
         row["goal"] = metric.goals.get(row["server"])
+        row["beyond"] = rows[0]["median"] - row["median"] if row["server"] in metric.beyond else None
+        row["beyond_goal"] = metric.beyond.get(row["server"])
     return {"metric": metric.name, "what": metric.what, "unit": metric.unit,
             "less_is_better": metric.less_is_better, "rows": rows}
 

@@ -26,6 +26,11 @@ class Metric:
     goals: dict = field(default_factory=dict)  # by peer: at least this ratio; "<" before it: at most
     seconds: float = 1       # of the whole run's unit
     ours: str = "perch"
+    pause_us: int = 0        # before each connection that follows another one
+    measure: str = "load"    # or what else is done: see bench.MEASURES
+    most: float = None       # ours is to be no more than this
+    beyond: dict = field(default_factory=dict)  # by peer: ours is to be no more than this above its
+    rounds_most: int = 1000
 
     @property
     def is_large(self):
@@ -34,7 +39,7 @@ class Metric:
 
     @property
     def less_is_better(self):
-        return self.figure.endswith("_us")
+        return self.figure.endswith(("_us", "_kb"))
 
 
 def kept(name, what, target, at_once, peers, goals, **more):
@@ -53,6 +58,14 @@ METRICS = [
            keeps=False, goals={"nginx": 1.0}, ours="perch-reuse"),
     Metric("first-byte-1", "connect to first byte, one at a time", "/echo/abc", 1, ["null", "nginx"],
            keeps=False, figure="p50_us", unit="us", goals={"nginx": 1.2}),
+    Metric("first-byte-calm-1", "connect to first byte, one after another with pauses of 3 ms", "/echo/abc", 1,
+           ["null", "nginx"], keeps=False, figure="p50_us", unit="us", goals={"nginx": 1.2}, pause_us=3000),
+    Metric("start", "a handler's start, to the first byte of its first answer", "/echo/abc", 1, ["null"],
+           figure="p50_us", unit="us", measure="start", beyond={"null": 60}),
+    Metric("idle-1k", "memory of an idle kept connection, of 1,000", "/echo/abc", 1000, ["null", "nginx"],
+           figure="idle_kb", unit="kB", measure="idle", most=105, rounds_most=3),
+    Metric("idle-10k", "memory of an idle kept connection, of 10,000", "/echo/abc", 10000, ["null", "nginx"],
+           figure="idle_kb", unit="kB", measure="idle", most=110, rounds_most=1, ours="perch-many"),
     *[kept("root", "GET /", "/", n, ["null", "nginx"], {"nginx": 1.0 if n == 256 else 1.25})
       for n in (16, 64, 256)],
     *[kept("echo", "GET /echo/abc", "/echo/abc", n, ["null", "nginx"],

@@ -49,6 +49,10 @@ def perch_full(place):
     return perch(place, "--durability", "full")
 
 
+def perch_many(place):
+    return perch(place, "--max-connections", "10100")
+
+
 def perch_reuse(place):
     return perch(place, "--reuse", "1000")
 
@@ -169,11 +173,17 @@ def named(place):
 
 
 PEERS = {
-    "perch": perch, "perch-full": perch_full, "perch-reuse": perch_reuse, "perch-open": perch_open, "perch-gzip": perch_gzip,
+    "perch": perch, "perch-full": perch_full, "perch-reuse": perch_reuse, "perch-many": perch_many, "perch-open": perch_open, "perch-gzip": perch_gzip,
     "null": null, "null-files": null_files,
     "nginx": nginx, "nginx-cache": nginx_cache, "lighttpd": lighttpd, "h2o": h2o, "caddy": caddy,
     "busybox": busybox, "mini_httpd": mini_httpd, "micro_httpd": micro_httpd, "webfs": webfs,
     "named": named,
+}
+
+# What is started for each connection, where that is a program of its own.
+HANDLERS = {
+    "perch": lambda place: [f"{BUILD}/perch", "--directory", place.files, "--durability", "rename"],
+    "null": lambda place: [f"{BUILD}/bench/null", "serve"],
 }
 
 VERSIONS = {
@@ -208,7 +218,8 @@ class Server:
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self.log,
                                         stderr=self.log, start_new_session=True, cwd=self.place.scratch,
                                         env={**os.environ, "PATH": PATH})
-        self.port = self.place.port
+        self.port, self.build = self.place.port, BUILD
+        self.handler = HANDLERS[name](self.place) if name in HANDLERS else None
         self.wait_until_it_listens()
 
     def wait_until_it_listens(self):
@@ -225,9 +236,9 @@ class Server:
                     raise RuntimeError(f"{self.name} does not listen: {said}") from error
                 time.sleep(0.02)
 
-    def cpu_seconds(self):
-        """That its processes have taken so far, those that have ended among them."""
-        ticks = 0
+    def processes(self):
+        """Process id and facts, as /proc/PID/stat has them from the state on, of all that it has started."""
+        found = {}
         for path in glob.glob("/proc/[0-9]*/stat"):
             try:
                 with open(path) as file:
@@ -235,7 +246,12 @@ class Server:
             except OSError:
                 continue
             if int(facts[3]) == self.process.pid:
-                ticks += sum(map(int, facts[11:15]))
+                found[int(path.split("/")[2])] = facts
+        return found
+
+    def cpu_seconds(self):
+        """That its processes have taken so far, those that have ended among them."""
+        ticks = sum(sum(map(int, facts[11:15])) for facts in self.processes().values())
         return ticks / os.sysconf("SC_CLK_TCK")
 
     def stop(self):

@@ -9,8 +9,8 @@ import sys
 def number(value, unit):
     if unit == "B/s":
         return f"{value / 1e9:.2f} GB/s"
-    if unit == "us":
-        return f"{value:.0f} us"
+    if unit in ("us", "kB"):
+        return f"{value:.0f} {unit}"
     return f"{value:,.0f}"
 
 
@@ -29,6 +29,13 @@ def lines(result):
             line += f"  ours: {row['ratio']:.2f} of it"
         if is_reached(result, row) is not None:
             line += f", goal {row['goal']}: " + ("reached" if is_reached(result, row) else "missed")
+        if row.get("most_goal") is not None:
+            line += f"  goal {row['most_goal']}: " + ("reached" if row["median"] <= row["most_goal"] else "missed")
+        if row.get("beyond") is not None:
+            line += f", {row['beyond']:+.0f}, goal {row['beyond_goal']}: " + \
+                ("reached" if row["beyond"] <= row["beyond_goal"] else "missed")
+        if row.get("pss_kb") is not None:
+            line += f"  PSS {row['pss_kb']:.0f} kB"
         if row.get("cpu_s_a_gb") is not None:
             line += f"  {row['cpu_s_a_gb']:.2f} s of CPU a GB"
         if row["failed"]:
@@ -76,7 +83,7 @@ plot "{path}.data" using (0.5*$2):0:(0.5*$2):(0.35):ytic(1) with boxxyerror lc r
 
 def chart(found, path):
     rows = []
-    for result in found["results"]:
+    for result in (result for result in found["results"] if result["unit"] != "kB"):
         ratio = next((row["ratio"] for row in result["rows"][1:] if row["server"] == "nginx" and row.get("ratio")), None)
         if ratio:
             rows.append((result["metric"], 1 / ratio if result["less_is_better"] else ratio))
