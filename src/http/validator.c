@@ -1,7 +1,12 @@
 #include "http/validator.h"
 
 #include "base/put.h"
+#include "http/coding.h"
 #include "http/octet.h"
+
+_Static_assert(sizeof "\"0123456789abcdef-0123456789abcdef-0123456789abcdef-\"" + CODING_NAME_MAX <=
+                   ETAG_MAX,
+               "three numbers and the name of a coding have room");
 
 void validators_of_file(struct validators *validators, uint64_t size, int64_t modified_s,
                         uint32_t modified_ns, uint64_t inode, struct span coding)

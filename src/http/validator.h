@@ -5,13 +5,10 @@
 #define PERCH_HTTP_VALIDATOR_H
 
 #include "base/span.h"
-#include "http/coding.h"
 
 #include <stdint.h>
 
-enum {
-    ETAG_MAX = sizeof "\"0123456789abcdef-0123456789abcdef-0123456789abcdef-\"" + CODING_NAME_MAX
-};
+enum { ETAG_MAX = 64 };
 
 struct validators {
     char etag[ETAG_MAX]; /* a strong entity tag, its quotes included */
