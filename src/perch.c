@@ -131,6 +131,15 @@ static void serve_what_comes(const struct settings *settings, const struct store
     } while (handover_return(control));
 }
 
+/* A person, who may think as long as it takes, and may have meant the other program. */
+static void meet_the_person(struct settings *settings)
+{
+    settings_stop_the_clocks(settings);
+    if (isatty(STDERR_FILENO))
+        diag_warn("waiting for a request, whose lines end with CR LF, from this terminal; to "
+                  "listen on a port, run perchd");
+}
+
 int main(int argc, char *argv[])
 {
     static struct wire wire;
@@ -154,7 +163,7 @@ int main(int argc, char *argv[])
     if (inherit_peer(&peer, settings.timeout_first) != 0)
         return EX_OK;
     if (peer.in_kind == PEER_PATIENT && isatty(peer.in))
-        settings_stop_the_clocks(&settings);
+        meet_the_person(&settings);
     bool is_to_come = peer.in_kind == PEER_CONTROL;
     open_peer(&settings, peer, &client, &wire);
     diag_open();

@@ -265,6 +265,27 @@ END
     activated perchd
 }
 
+@test "a terminal: a person is told what perch waits for" {
+    py <<'END'
+import pty
+pid, fd = pty.fork()
+if pid == 0:
+    os.execv(PERCH, [PERCH])
+said = b""
+while b"perchd\r\n" not in said:
+    said += os.read(fd, 4096)
+assert said.startswith(b"perch: waiting for a request"), said
+os.write(fd, b"\x16\r".join((b"GET /echo/typed HTTP/1.0", b"\n", b"\n")))  # Control-V before each CR
+try:
+    while more := os.read(fd, 4096):
+        said += more
+except OSError:
+    pass  # it has ended
+assert b" 200 OK" in said and said.endswith(b"typed"), said
+assert os.waitpid(pid, 0)[1] == 0
+END
+}
+
 @test "a terminal: no clock runs" {
     py <<'END'
 import pty, tty
