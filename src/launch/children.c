@@ -135,13 +135,12 @@ int children_spawn_spare(struct children *children)
     int slot = start(children, ends[1], ends[0]);
     int error = errno;
     close(ends[1]);
-    if (slot >= 0) {
+    if (slot < 0)
+        close(ends[0]);
+    else
         enqueue(children, &children->spares, slot);
-        return 0;
-    }
-    close(ends[0]);
     errno = error;
-    return -1;
+    return slot < 0 ? -1 : 0;
 }
 
 /* ---- Spares ---- */
