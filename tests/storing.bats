@@ -76,6 +76,7 @@ TABLE = [
     ("write", "1", "EFBIG", 413, "write folder/a: "),
     ("write", "1", "EIO", 500, "write folder/a: "),
     ("write", "1", "EINTR", 0, ""),
+    ("sync_file_range", "1", "EIO", 0, ""),
     ("fsync", "1", "EIO", 500, "fsync folder/a: "),
     ("fsync", "1", "ENOSPC", 507, "fsync folder/a: "),
     ("fsync", "1", "EDQUOT", 507, "fsync folder/a: "),
@@ -122,8 +123,8 @@ for call, when, error, status, line in TABLE:
                 "strace", "-qqq", "-o", "calls", "-e", f"trace={call}",
                 *(["-P", "files/folder"] if call == "openat" else []),
                 "-e", f"inject={call}:error={error}:when={when}"]) as perch:
-            # Room is set aside for what is not here at once.
-            body = b"new" * (20000 if call == "fallocate" else 1)
+            # Room is set aside for what is not here at once, and what is long is flushed as it comes.
+            body = b"new" * {"fallocate": 20000, "sync_file_range": 3000000}.get(call, 1)
             reply = perch.talk.ask("/files/folder/a", method="PUT", body=body)
         assert reply.status == (status or (204 if old else 201)), (what, reply)
         assert "INJECTED" in open("calls").read(), what

@@ -41,7 +41,7 @@ struct check {
 };
 
 /* Beside FILTER_WRITES and its like: what the kernel gives. */
-enum { NO_VDSO = 1 << 8, VDSO = 1 << 9 };
+enum { NO_VDSO = 1 << 8, VDSO = 1 << 9, FLUSHES = 1 << 10 };
 
 struct rule {
     uint16_t number;
@@ -83,6 +83,7 @@ static const struct rule allowed[] = {
     {.number = SYS_renameat2, .only = FILTER_WRITES},
     {.number = SYS_unlinkat, .only = FILTER_WRITES, .checks = {{LOW(2), UINT32_MAX, 0}}}, /* no folders */
     {.number = SYS_fsync, .only = FILTER_SYNCS},
+    {.number = SYS_sync_file_range, .only = FLUSHES, .checks = {{LOW(3), UINT32_MAX, SYNC_FILE_RANGE_WRITE}}},
     {.number = SYS_flock, .only = FILTER_WRITES},
     {.number = SYS_fallocate, .only = FILTER_WRITES, .checks = {{LOW(1), UINT32_MAX, FALLOC_FL_KEEP_SIZE}}},
     {.number = SYS_fcntl, .only = FILTER_COPIES, .checks = {{LOW(1), UINT32_MAX, F_DUPFD_CLOEXEC}}},
@@ -90,9 +91,10 @@ static const struct rule allowed[] = {
 /* clang-format on */
 
 /* setsockopt(2) has two rows, and of the two calls that ask for the time and the two that follow a
- * write no handler has both. */
+ * write no handler has both. sync_file_range(2), which none depends on, is left to those that do
+ * not both list and await. */
 enum { ALLOWED = sizeof allowed / sizeof allowed[0], ALLOWED_MAX = 24 };
-_Static_assert(ALLOWED - 1 - 1 - 1 <= ALLOWED_MAX,
+_Static_assert(ALLOWED - 1 - 1 - 1 - 1 <= ALLOWED_MAX,
                "each call more is one more way out: take another away");
 _Static_assert(SO_RCVTIMEO % 2 == 0 && SO_SNDTIMEO == SO_RCVTIMEO + 1, "they differ in one bit");
 
@@ -269,6 +271,11 @@ static void assemble(struct assembly *assembly, unsigned does)
     assembly_put(assembly, BPF_LD | BPF_IMM, 0);
 }
 
+static bool may_flush(unsigned does)
+{
+    return (does & FILTER_SYNCS) && !((does & FILTER_LISTS) && (does & FILTER_AWAITS));
+}
+
 int filter_install(unsigned does)
 {
     struct assembly assembly;
@@ -276,7 +283,8 @@ int filter_install(unsigned does)
         errno = ENOSYS;
         return -1;
     }
-    assemble(&assembly, does | (getauxval(AT_SYSINFO_EHDR) ? VDSO : NO_VDSO));
+    assemble(&assembly, does | (getauxval(AT_SYSINFO_EHDR) ? VDSO : NO_VDSO) |
+                            (may_flush(does) ? FLUSHES : 0));
     struct sock_fprog program = assembly_program(&assembly);
     return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
 }

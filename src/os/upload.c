@@ -56,7 +56,8 @@ static int open_place(const struct store *store, const char *path,
 {
     upload->precondition = precondition;
     upload->was_taken = false;
-    upload->at = upload->reserved = upload->end = 0;
+    upload->is_durable = store->durable;
+    upload->at = upload->flushed = upload->reserved = upload->end = 0;
     upload->why = NULL;
     upload->place.path = path;
     return place_open(store, path, &upload->place) == 0
@@ -102,6 +103,7 @@ int upload_find(const struct store *store, const char *path, const char *token, 
     int status = open_place(store, path, NULL, upload);
     if (status != 0)
         return status == S_CONFLICT ? S_NOT_FOUND : status;
+    upload->at = upload->flushed = length;
     if (aside_find(&upload->aside, upload->place.folder, token, length) == 0)
         return 0;
     status = place_is_nothing(errno) ? S_NOT_FOUND : failed(upload, "open what came of");
@@ -128,7 +130,7 @@ static int reserve_up_to(struct upload *upload, uint64_t end)
 int upload_reserve(const struct store *store, struct upload *upload, uint64_t from, uint64_t length)
 {
     bool is_scarce = length > store->free;
-    upload->at = upload->reserved = from;
+    upload->reserved = from;
     upload->end = from + length;
     return reserve_up_to(upload,
                          is_scarce || length < RESERVE_STEP ? upload->end : from + RESERVE_STEP);
@@ -141,13 +143,27 @@ static int reserve_ahead(struct upload *upload, uint64_t at)
     return reserve_up_to(upload, upload->end - at < RESERVE_STEP ? upload->end : at + RESERVE_STEP);
 }
 
+/* A hint: what fails here, the sync will tell of. */
+static void flush_behind(struct upload *upload)
+{
+    uint64_t from = upload->flushed;
+    if (!upload->is_durable || upload->at - from < FLUSH_STEP)
+        return;
+    (void)sync_file_range(upload->aside.fd, (off_t)from, (off_t)(upload->at - from),
+                          SYNC_FILE_RANGE_WRITE);
+    upload->flushed = upload->at;
+}
+
 int upload_write(struct upload *upload, struct span piece)
 {
     upload->at += piece.len;
     int status = reserve_ahead(upload, upload->at);
     if (status != 0)
         return status;
-    return whole_write(upload->aside.fd, piece) != 0 ? failed(upload, "write") : 0;
+    if (whole_write(upload->aside.fd, piece) != 0)
+        return failed(upload, "write");
+    flush_behind(upload);
+    return 0;
 }
 
 int upload_cut(struct upload *upload, uint64_t length)

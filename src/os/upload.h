@@ -24,8 +24,10 @@ struct upload {
     struct place place;
     const struct precondition *precondition; /* NULL: none */
     bool was_taken;                          /* the name, when it was looked at first */
-    uint64_t at;       /* octets that it has, once upload_reserve() was told of more */
-    uint64_t reserved; /* of these so many have room */
+    bool is_durable;                         /* it will be synced */
+    uint64_t at;                             /* octets that it has */
+    uint64_t flushed;  /* of these so many were given to the disk, or need not be */
+    uint64_t reserved; /* so many have room, once upload_reserve() was told of them */
     uint64_t end; /* octets that it will have; 0: that is not known, or nothing can be reserved */
     const char *why; /* after a failure: what stands in the way, a string that stays; or NULL */
 };
