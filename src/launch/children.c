@@ -38,8 +38,7 @@ struct children {
     struct queue busy, spares;
     int returns; /* an epoll of the controls of those that will come back; -1: none will */
     struct table *table;
-    /* By the table's slots. */
-    struct child *at;
+    struct child *at; /* by the table's slots, and so are the links */
     struct queue_link *links;
 };
 
