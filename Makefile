@@ -60,13 +60,16 @@ HARDEN   := -fPIE -fstack-protector-strong -fstack-clash-protection \
 CFLAGS   ?= -O2 -g
 # Only what a build adds to CFLAGS: the sanitizers, -Werror.
 EXTRA    ?=
-COMMON   := -std=gnu17 -D_GNU_SOURCE -Isrc -MMD -MP $(WARNINGS) $(HARDEN) $(CFLAGS) $(EXTRA)
+# Each function and each datum in a section of its own: $(PLACES) says which of them lie side by side.
+COMMON   := -std=gnu17 -ffunction-sections -fdata-sections -D_GNU_SOURCE -Isrc -MMD -MP $(WARNINGS) $(HARDEN) $(CFLAGS) $(EXTRA)
 
 FORTIFY := $(if $(findstring sanitize,$(EXTRA))$(findstring -O0,$(CFLAGS)),,-D_FORTIFY_SOURCE=2)
 CFLAGS_dynamic := $(COMMON) $(FORTIFY) $(if $(LIBSYSTEMD),-DPERCH_LIBSYSTEMD $(shell pkg-config --cflags libsystemd))
 LINK_dynamic    = $(Q)$(CC) $(EXTRA) $(LDFLAGS) -pie -Wl,-z,relro,-z,now -o $@ $(filter %.o,$^)
 LIBS_perch     := -lz $(if $(LIBSYSTEMD),$(shell pkg-config --libs libsystemd))
 LIBS_perchd    := $(if $(LIBSYSTEMD),$(shell pkg-config --libs libsystemd))
+
+COMMA := ,
 
 # musl's wrapper hides the system's headers: the kernel's and zlib's come after its own. Its specs
 # know no static-pie, so the files that begin and end such a program are named here; where they are
@@ -80,14 +83,15 @@ ifneq ($(STATIC_PIE),)
 LINK_musl    = $(Q)$(MUSL) -static -nostartfiles $(STATIC_PIE) $(MUSL_LIB)/crti.o \
                $(shell $(CC) -print-file-name=crtbeginS.o) -o $@ $(filter %.o,$^) $(LIBZ) \
                $(shell $(CC) -print-file-name=crtendS.o) $(MUSL_LIB)/crtn.o \
-               -Wl,-pie,--no-dynamic-linker,-z,text,-z,relro,-z,now,-z,noseparate-code,--sort-section=name
+               -Wl,-pie,--no-dynamic-linker,-z,text,-z,relro,-z,now,-z,noseparate-code,--sort-section=name \
+               $(addprefix -Wl$(COMMA)-T$(COMMA),$(PLACES))
 else
 LINK_musl    = $(Q)$(MUSL) -static -o $@ $(filter %.o,$^) $(LIBZ) -Wl,-z,relro,-z,now
 endif
+# Only GNU's linker knows what that file says.
+PLACES       := $(if $(shell $(MUSL) -Wl,--version 2>/dev/null | grep -m1 '^GNU ld'),src/places.ld)
 COMPILE_musl    = $(MUSL) $(CFLAGS_musl)
 COMPILE_dynamic = $(CC) $(CFLAGS_dynamic)
-
-COMMA := ,
 
 # make V=1 shows the commands.
 Q := $(if $(V),,@)
@@ -121,7 +125,7 @@ $(BUILD)/commands: FORCE
 	@echo '$(VARIANT) $(COMPILE_musl) $(COMPILE_dynamic) $(LIBS_perch)' | cmp -s - $@ || \
 	 echo '$(VARIANT) $(COMPILE_musl) $(COMPILE_dynamic) $(LIBS_perch)' > $@
 
-$(BUILD)/perch: $(call objects,$(SOURCES_perch),$(VARIANT)) Makefile
+$(BUILD)/perch: $(call objects,$(SOURCES_perch),$(VARIANT)) Makefile $(PLACES)
 	@echo '  LINK  $@ ($(VARIANT))'
 	$(LINK_$(VARIANT)) $(if $(filter dynamic,$(VARIANT)),$(LIBS_perch))
 

@@ -12,6 +12,7 @@
 #include "os/wire.h"
 
 struct body {
+    struct fields trailer; /* in front: its rows are rarely touched, what follows always is */
     struct wire *wire;
     enum body_kind kind;
     uint64_t left; /* of BODY_LENGTH: octets still to come */
@@ -26,7 +27,6 @@ struct body {
     const void *context;
     const char *why; /* after a failure: what was wrong, a string that stays; or NULL */
     struct chunk chunk;
-    struct fields trailer;
 };
 
 /* Nothing is read and nothing sent yet. max: the largest body taken. */

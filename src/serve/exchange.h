@@ -16,10 +16,16 @@
 struct route;
 
 struct exchange {
+    /* What most requests touch lies together: body begins, and head ends, with rows of fields, of
+     * which they touch few. */
+    struct body body;
     const struct settings *settings;
     const struct store *store;
     struct wire *wire;
     struct client *client; /* of the connection: the same for all its requests */
+
+    struct framing framing;
+    struct target target;
 
     unsigned wrong_tokens;     /* of the connection so far */
     const struct route *route; /* NULL where the path leads nowhere */
@@ -36,12 +42,7 @@ struct exchange {
     } log;                     /* set only where there is one */
     int64_t last_moment;       /* the connection is kept until then (clock_ms()) */
     bool keep;                 /* the connection stays after this reply; the session's to decide */
-
-    /* What is large comes last, and what is seldom used last in it: so few pages are touched. */
     struct head head;
-    struct framing framing;
-    struct target target;
-    struct body body;
 };
 
 #endif
