@@ -2,6 +2,7 @@
 
 #include "http/authority.h"
 #include "http/octet.h"
+#include "http/scan.h"
 #include "http/status.h"
 
 void head_begin(struct head *head)
@@ -25,6 +26,10 @@ static int refuse(struct head *head, enum status status, const char *why)
 /* HTTP-version = "HTTP/" DIGIT "." DIGIT, in upper case (RFC 9112 §2.3). */
 static int take_version(struct head *head, struct span version)
 {
+    if (span_equal(version, SPAN("HTTP/1.1"))) {
+        head->minor = 1;
+        return 0;
+    }
     struct span numbers = span_after(version, span_starts(version, SPAN("HTTP/")) ? 5 : 0);
     uint64_t major, minor;
     if (version.len != 8 || numbers.len != 3 || numbers.at[1] != '.' ||
@@ -38,16 +43,27 @@ static int take_version(struct head *head, struct span version)
     return 0;
 }
 
+/* Takes so many octets off *rest, and the space behind them; nothing where there is another octet.
+ */
+static struct span take_word(struct span *rest, size_t len)
+{
+    struct span word = {rest->at, len};
+    if (len < rest->len && rest->at[len] != ' ')
+        word.len = 0;
+    *rest = span_after(*rest, len < rest->len ? len + 1 : len);
+    return word;
+}
+
 /* request-line = method SP request-target SP HTTP-version; 0 or a negative status. */
 static int take_request_line(struct head *head, struct span line)
 {
     struct span rest = line;
-    struct span method = span_cut(&rest, ' ');
-    head->target = span_cut(&rest, ' ');
-    if (!octets_are(method, OCTET_TOKEN))
+    struct span method = take_word(&rest, octets_run(rest, OCTET_TOKEN));
+    if (method.len == 0)
         return refuse(head, S_BAD_REQUEST, "the request line does not begin with a method");
     head->method = method_named(method);
-    if (!octets_are(head->target, OCTET_TARGET))
+    head->target = take_word(&rest, scan_target(rest));
+    if (head->target.len == 0)
         return refuse(head, S_BAD_REQUEST,
                       "the target is empty, or has a character that must be percent-encoded");
     return take_version(head, rest);

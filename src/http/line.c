@@ -1,6 +1,6 @@
 #include "http/line.h"
 
-#include "http/octet.h"
+#include "http/scan.h"
 #include "http/status.h"
 
 /*
@@ -13,9 +13,7 @@
 int line_scan(struct line *line, const char *buffer, size_t len, struct span *text,
               const char **why)
 {
-    size_t at = line->scanned;
-    while (at < len && octet_is(buffer[at], OCTET_LINE))
-        at++;
+    size_t at = scan_line(buffer, line->scanned, len);
     line->scanned = at;
     if (at == len)
         return 0;

@@ -4,11 +4,12 @@
 
 #define ROW(name, method)                                                                          \
     {                                                                                              \
-        {name, sizeof(name) - 1}, method                                                           \
+        sizeof(name) - 1, name, method                                                             \
     }
 
 static const struct {
-    struct span name;
+    uint8_t len;
+    char name[11];
     enum method method;
 } rows[] = {
     ROW("GET", METHOD_GET),         ROW("HEAD", METHOD_HEAD),       ROW("POST", METHOD_POST),
@@ -23,8 +24,8 @@ enum { ROWS = sizeof rows / sizeof rows[0] };
 
 enum method method_named(struct span name)
 {
-    for (size_t i = 0; i < ROWS; i++)
-        if (span_equal(rows[i].name, name))
+    for (size_t i = 0; name.len && i < ROWS; i++)
+        if (rows[i].len == name.len && memcmp(rows[i].name, name.at, name.len) == 0)
             return rows[i].method;
     return METHOD_UNKNOWN;
 }
@@ -49,8 +50,8 @@ size_t method_list(unsigned methods, char *out)
             memcpy(out + len, ", ", 2);
             len += 2;
         }
-        memcpy(out + len, rows[i].name.at, rows[i].name.len);
-        len += rows[i].name.len;
+        memcpy(out + len, rows[i].name, rows[i].len);
+        len += rows[i].len;
     }
     return len;
 }

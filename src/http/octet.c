@@ -52,8 +52,5 @@ const uint8_t octet_classes[256] = {
 
 bool octets_are(struct span text, enum octet class)
 {
-    for (size_t i = 0; i < text.len; i++)
-        if (!octet_is(text.at[i], class))
-            return false;
-    return text.len > 0;
+    return text.len > 0 && octets_run(text, class) == text.len;
 }

@@ -25,6 +25,15 @@ static inline bool octet_is(char c, enum octet class)
     return octet_classes[(unsigned char)c] & class;
 }
 
+/* How many octets at the beginning of the text are of that class. */
+static inline size_t octets_run(struct span text, enum octet class)
+{
+    size_t run = 0;
+    while (run < text.len && octet_is(text.at[run], class))
+        run++;
+    return run;
+}
+
 /* True where the span has at least one octet and all are of that class. */
 bool octets_are(struct span text, enum octet class);
 
