@@ -1,16 +1,8 @@
 #include "base/put.h"
 
-#include <string.h>
-
-/* An empty span may point nowhere, which memcpy() must not be given. */
-char *put_span(char *at, struct span text)
-{
-    if (text.len)
-        memcpy(at, text.at, text.len);
-    return at + text.len;
-}
-
-char *put_number(char *at, uint64_t number, unsigned base)
+/* A division by a number that the compiler knows is a multiplication. */
+static inline __attribute__((always_inline)) char *put_digits(char *at, uint64_t number,
+                                                              unsigned base)
 {
     char digits[PUT_NUMBER_MAX];
     size_t begin = sizeof digits;
@@ -19,4 +11,9 @@ char *put_number(char *at, uint64_t number, unsigned base)
         number /= base;
     } while (number);
     return put_span(at, (struct span){digits + begin, sizeof digits - begin});
+}
+
+char *put_number(char *at, uint64_t number, unsigned base)
+{
+    return base == 16 ? put_digits(at, number, 16) : put_digits(at, number, 10);
 }

@@ -9,11 +9,18 @@
 #include "base/span.h"
 
 #include <stdint.h>
+#include <string.h>
 
 /* More than any number takes, in any base from 10 up. */
 enum { PUT_NUMBER_MAX = 20 };
 
-char *put_span(char *at, struct span text);
+/* An empty span may point nowhere, which memcpy() must not be given. */
+static inline char *put_span(char *at, struct span text)
+{
+    if (text.len)
+        memcpy(at, text.at, text.len);
+    return at + text.len;
+}
 
 /* In base 10 or 16, in lower case, without zeros in front. */
 char *put_number(char *at, uint64_t number, unsigned base);

@@ -7,12 +7,6 @@ struct span span_of(const char *text)
     return (struct span){text, strlen(text)};
 }
 
-/* An empty span may point nowhere, which memcmp() must not be given. */
-bool span_equal(struct span a, struct span b)
-{
-    return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
-}
-
 /* Not tolower(): that reads a locale. */
 static char lower(char c)
 {
@@ -44,20 +38,6 @@ size_t span_find(struct span text, char c)
 {
     const char *found = text.len ? memchr(text.at, c, text.len) : NULL;
     return found ? (size_t)(found - text.at) : text.len;
-}
-
-static bool is_white_space(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
-struct span span_trim(struct span text)
-{
-    while (text.len && is_white_space(text.at[0]))
-        text = span_after(text, 1);
-    while (text.len && is_white_space(text.at[text.len - 1]))
-        text.len--;
-    return text;
 }
 
 bool span_take(struct span *rest, struct span prefix)

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct span {
     const char *at;
@@ -35,7 +36,11 @@ static inline struct span span_after(struct span text, size_t n)
     return (struct span){n ? text.at + n : text.at, text.len - n};
 }
 
-bool span_equal(struct span a, struct span b);
+/* An empty span may point nowhere, which memcmp() must not be given. */
+static inline bool span_equal(struct span a, struct span b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
+}
 
 /* The same, letters of ASCII compared without their case. */
 bool span_equal_nocase(struct span a, struct span b);
@@ -47,7 +52,19 @@ bool span_starts_nocase(struct span text, struct span prefix);
 size_t span_find(struct span text, char c);
 
 /* Without the optional white space (SP, HTAB; RFC 9110 §5.6.3) at both ends. */
-struct span span_trim(struct span text);
+static inline bool span_is_white_space(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+static inline struct span span_trim(struct span text)
+{
+    while (text.len && span_is_white_space(text.at[0]))
+        text = span_after(text, 1);
+    while (text.len && span_is_white_space(text.at[text.len - 1]))
+        text.len--;
+    return text;
+}
 
 /* Takes a prefix off *rest; false where *rest does not begin with it. */
 bool span_take(struct span *rest, struct span prefix);

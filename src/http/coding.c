@@ -60,6 +60,8 @@ enum coding coding_choose(const struct fields *fields)
 {
     int weights[CODINGS], best_weight = 0;
     enum coding best = CODING_REFUSED;
+    if (fields->lines_of[FIELD_ACCEPT_ENCODING] == 0)
+        return CODING_IDENTITY; /* by the same rules */
     weigh(fields, weights);
     for (int i = 0; i < CODINGS; i++) {
         enum coding coding = rows[i].coding;

@@ -89,6 +89,8 @@ static int decide_body(struct framing *framing, const struct head *head)
 /* RFC 9112 §9.3: close wins; without it HTTP/1.1 stays, and HTTP/1.0 only with keep-alive. */
 static bool wants_close(const struct head *head)
 {
+    if (head->fields.lines_of[FIELD_CONNECTION] == 0)
+        return head->minor == 0;
     struct field_members walk = fields_members(&head->fields, FIELD_CONNECTION);
     struct span option;
     bool keep_alive = false;
@@ -125,6 +127,8 @@ int framing_decide(struct framing *framing, const struct head *head)
 
 bool framing_unmet_expectation(const struct head *head)
 {
+    if (head->fields.lines_of[FIELD_EXPECT] == 0)
+        return false;
     struct field_members walk = fields_members(&head->fields, FIELD_EXPECT);
     struct span expectation;
     while (fields_next_member(&walk, &expectation))

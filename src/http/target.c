@@ -87,7 +87,13 @@ static char octet_at(struct span text, size_t *len)
 bool target_path_starts(struct span path, struct span prefix, struct span *rest)
 {
     for (size_t i = 0; i < prefix.len; i++) {
-        size_t len;
+        size_t len = 1;
+        if (path.len && path.at[0] == prefix.at[i]) {
+            path = span_after(path, 1);
+            continue;
+        }
+        if (path.len == 0 || path.at[0] != '%')
+            return false;
         char octet = octet_at(path, &len);
         bool escaped_reserved = len == 3 && !octet_is(octet, OCTET_SEGMENT);
         if (len == 0 || octet != prefix.at[i] || escaped_reserved)

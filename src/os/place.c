@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -27,7 +26,12 @@ static int walk_beneath(int folder, const char *path, int flags)
     for (;;) {
         size_t len = strcspn(path, "/");
         bool is_last = path[len] == '\0';
-        snprintf(name, sizeof name, "%.*s", (int)len, path);
+        if (len >= sizeof name) { /* path.h lets none through */
+            errno = ENAMETOOLONG;
+            return -1;
+        }
+        memcpy(name, path, len);
+        name[len] = '\0';
         int next =
             openat(at, name, (is_last ? flags : O_PATH | O_DIRECTORY | O_CLOEXEC) | O_NOFOLLOW);
         int error = errno;

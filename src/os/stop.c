@@ -76,7 +76,7 @@ void stop_wait_begins(enum stop_wait what)
 {
     idle_since = DEADLINE_NEVER;
     if (what == STOP_WAIT_NEXT)
-        idle_since = clock_ms();
+        idle_since = clock_recent_ms();
     else if (what == STOP_WAIT_FIRST)
         idle_since = clock_ms() + ROOM_IDLE_MS;
     is_patient = what != STOP_WAIT_NEXT;

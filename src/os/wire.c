@@ -119,11 +119,11 @@ void wire_release(struct wire *wire)
 
 /* Milliseconds until the deadline, rounded up to 20, so that a wait that is the same each time is
  * the same number each time; 0: for ever; -1: the deadline has passed. */
-static int wait_until(int64_t deadline)
+static int wait_until(int64_t deadline, int64_t now)
 {
     if (deadline == DEADLINE_NEVER)
         return 0;
-    int64_t left = deadline - clock_ms();
+    int64_t left = deadline - now;
     return left <= 0 ? -1 : (int)((left + 19) / 20 * 20);
 }
 
@@ -142,10 +142,12 @@ static bool await_input(struct wire *wire, int wait_ms)
     return wire->peer.in_kind == PEER_PATIENT || poll(&ready, 1, wait_ms ? wait_ms : -1) != 0;
 }
 
+/* At first the time is that at which the deadline was made, or a moment later: nothing was waited
+ * for since. */
 static long read_more(struct wire *wire, int64_t deadline)
 {
-    for (;;) {
-        int wait_ms = wait_until(deadline);
+    for (int64_t now = clock_recent_ms();; now = clock_ms()) {
+        int wait_ms = wait_until(deadline, now);
         if (wait_ms < 0 || !await_input(wire, wait_ms)) {
             errno = ETIMEDOUT;
             return -1;
@@ -177,6 +179,9 @@ long wire_fill(struct wire *wire, int64_t deadline)
         return -1;
     }
     long got = read_more(wire, deadline);
+    int error = errno;
+    clock_ms(); /* what is answered now goes by it */
+    errno = error;
     if (got > 0)
         wire->end += (size_t)got;
     if (wire->end > wire->in_most)

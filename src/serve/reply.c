@@ -28,7 +28,7 @@ static char *put_date(char *at)
 {
     static char line[] = "Date: Thu, 01 Jan 1970 00:00:00 GMT\r\n";
     static int64_t formatted = -1;
-    int64_t now = clock_seconds();
+    int64_t now = clock_recent_seconds();
     if (now != formatted) {
         date_format(now, line + sizeof "Date: " - 1);
         formatted = now;
@@ -100,6 +100,8 @@ static char *put_connection(char *at, bool keeps, unsigned minor)
 
 void reply_head(struct exchange *exchange, const struct reply *reply)
 {
+    if (!method_is_safe(exchange->head.method))
+        clock_ms(); /* what was stored may have taken long since its last octet was read */
     bool keeps = session_keeps(exchange);
     exchange->status = reply->status;
     char *begin = wire_room(exchange->wire, HEAD_ROOM + (reply->location ? LOCATION_ROOM : 0));

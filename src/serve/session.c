@@ -114,7 +114,7 @@ static int receive_head(struct exchange *exchange, enum stop_wait what)
         wire_flush(exchange->wire);
         bool begins = !begun && head_has_begun(head);
         if (begins || !waiting)
-            deadline = deadline_in(begins ? settings->timeout_head : wait_ms);
+            deadline = deadline_since_recent(begins ? settings->timeout_head : wait_ms);
         begun = begun || begins;
         waiting = true;
         int status = await_more(exchange, deadline, begun ? STOP_WAIT_REST : what);
@@ -152,7 +152,7 @@ static int understand(struct exchange *exchange)
 bool session_keeps(struct exchange *exchange)
 {
     exchange->keep = exchange->keep && body_can_be_skipped(&exchange->body) && !stop_asked() &&
-                     !access_is_exhausted(exchange) && clock_ms() < exchange->last_moment;
+                     !access_is_exhausted(exchange) && clock_recent_ms() < exchange->last_moment;
     return exchange->keep;
 }
 
