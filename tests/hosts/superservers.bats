@@ -113,24 +113,42 @@ inetutils_inetd() {
 
 # ---- Those that are given a command ----
 
-@test "tcpserver" {
+# by_the_readme NAME: sets COMMAND to what the README's table says for that program, with this stage's
+# perch, folder, port and a user that is there.
+by_the_readme() {
+    local line
+    line=$(sed -n "s/^| [^|]* | \`$1 \(.*\)\` |\$/\1/p" "$TOP/README.md" |
+        sed -e "s|perch --directory /srv/files|$STAGE/bin/perch --directory $STAGE/files|" \
+            -e "s|-u UID -g GID|-u $(id -u nobody) -g $(id -g nobody)|; s|-u perch|-u nobody|" \
+            -e "s| 0 4221 | 127.0.0.1 0 |; s|:4221,|:0,bind=127.0.0.1,|")
+    [[ $line = *$STAGE/files* && $line != *4221* ]]
+    eval "COMMAND=(\"\$PROGRAM\" $line)"
+}
+
+@test "inetd: the README has the shipped line" {
+    local line
+    line=$(sed -n 's/^| inetd | `\([^`]*\)`.*/\1/p' "$TOP/README.md")
+    grep -qxF -- "$line" "$TOP/systemd/perch.inetd"
+}
+
+@test "tcpserver, as in the README" {
     need_root "as tcpserver does to change its user"
     need tcpserver ucspi-tcp
-    under 'check_all(port, NOBODY)' "$PROGRAM" -H -R -l 0 -c 64 \
-        -u "$(id -u nobody)" -g "$(id -g nobody)" 127.0.0.1 0 "$STAGE/bin/perch" --directory "$STAGE/files"
+    by_the_readme tcpserver
+    under 'check_all(port, NOBODY)' "${COMMAND[@]}"
 }
 
-@test "tcpsvd" {
+@test "tcpsvd, as in the README" {
     need_root "as tcpsvd does to change its user"
     need tcpsvd ipsvd
-    under 'check_all(port, NOBODY)' "$PROGRAM" -l 0 -u nobody -c 64 \
-        127.0.0.1 0 "$STAGE/bin/perch" --directory "$STAGE/files"
+    by_the_readme tcpsvd
+    under 'check_all(port, NOBODY)' "${COMMAND[@]}"
 }
 
-@test "socat, as one socket, and as one that is not the connection itself" {
+@test "socat, as in the README, and with a socket that is not the connection itself" {
     need socat socat
-    for nofork in ,nofork ''; do
-        under 'check_all(port, many=50)' "${AS_NOBODY[@]}" "$PROGRAM" TCP-LISTEN:0,bind=127.0.0.1,fork \
-            "EXEC:$STAGE/bin/perch --directory $STAGE/files$nofork"
-    done
+    by_the_readme socat
+    under 'check_all(port, many=50)' "${AS_NOBODY[@]}" "${COMMAND[@]}"
+    [[ ${COMMAND[*]} = *,nofork ]]
+    under 'check_all(port, many=50)' "${AS_NOBODY[@]}" "${COMMAND[@]/%,nofork/}"
 }
