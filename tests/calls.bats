@@ -14,10 +14,10 @@ setup() {
 # Python with calls(): the names of the calls of one connection with so many requests.
 calls_py() {
     { cat <<'END'; cat; } | py
-def calls(target, requests, *options):
+def calls(target, requests, *options, status=200, **request):
     with Perch("--directory", "files", *options, wrapper=["strace", "-o", "calls"]) as perch:
         for _ in range(requests):
-            assert perch.talk.ask(target).status == 200
+            assert perch.talk.ask(target, **request).status == status
     with open("calls", encoding="latin-1") as lines:
         return [line.partition("(")[0] for line in lines if "(" in line]
 END
@@ -35,6 +35,16 @@ assert difference("/") == {"read": 1, "sendto": 1}
 small = difference("/files/small")
 assert small.pop("read") == 1 and small.pop("sendto") == 1, small
 assert sum(small.values()) <= 5, small
+END
+}
+
+@test "a kept upload of 4 KiB in place of a file is at most 13 calls, synced or not" {
+    calls_py <<'END'
+for durability, most in ("rename", 13), ("full", 13):
+    open("files/small", "w").write("old")
+    few, many = (calls("/files/small", n, f"--durability={durability}", status=204, method="PUT", body=b"x" * 4096)
+                 for n in (1, 11))
+    assert (len(many) - len(few)) / 10 <= most, (durability, many)
 END
 }
 

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* ---- Failures ---- */
@@ -179,10 +180,11 @@ int upload_sync(struct upload *upload)
 /* ---- Publishing ---- */
 
 /* What a file system tells only when a file is closed (NFS, quotas), it tells each time that one of
- * its descriptors is: so this one is asked before the file has a name. */
+ * its descriptors is: so this one is asked before the file has a name. By fcntl(3), musl would set
+ * the flag a second time. */
 static int close_copy(struct upload *upload)
 {
-    int copy = fcntl(upload->aside.fd, F_DUPFD_CLOEXEC, 0);
+    int copy = (int)syscall(SYS_fcntl, upload->aside.fd, F_DUPFD_CLOEXEC, 0);
     return copy < 0 || close(copy) != 0 ? failed(upload, "close") : 0;
 }
 
