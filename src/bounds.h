@@ -78,9 +78,9 @@
 /* A shorter body is here as soon as its head is, and finds out by being written; for 4 KiB, setting
  * room aside takes ext4 longer than all the rest of an upload. */
 #define RESERVE_MIN 32768
-/* Where an upload will be synced, what came is given to the disk in such steps, so that the sync has
- * less to wait for: on ext4 from 128 MiB up 1.1 to 1.9 times as fast, below 64 MiB no slower; steps
- * of 2 MiB gain less (tests/bench/receive.c). */
+/* Where an upload will be synced, what came is given to the disk in such steps, so that the sync
+ * has less to wait for: on ext4 from 128 MiB up 1.1 to 1.9 times as fast, below 64 MiB no slower;
+ * steps of 2 MiB gain less (tests/bench/receive.c). */
 #define FLUSH_STEP (8 << 20)
 /* Each takes a descriptor while the folders in it are looked into. */
 #define SWEEP_DEPTH_MAX 256

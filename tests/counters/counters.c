@@ -1,11 +1,11 @@
 /*
  * A coverage build's counters, in one file for all of its processes.
  *
- * gcov writes at a process's end, with dozens of calls, what it has counted. A handler's filter does
- * not let it, who is killed has nothing written, and tests that look at system calls see those. So the
- * counters (counters.ld puts them on pages of their own) are mapped from PROGRAM.counters, where that
- * is: tests/coverage makes it, and at the end runs the program once with COUNTERS_DUMP set, which
- * writes for gcov what all have counted.
+ * gcov writes at a process's end, with dozens of calls, what it has counted. A handler's filter
+ * does not let it, who is killed has nothing written, and tests that look at system calls see
+ * those. So the counters (counters.ld puts them on pages of their own) are mapped from
+ * PROGRAM.counters, where that is: tests/coverage makes it, and at the end runs the program once
+ * with COUNTERS_DUMP set, which writes for gcov what all have counted.
  */
 #include <fcntl.h>
 #include <gcov.h>
@@ -35,11 +35,13 @@ static int open_file(void)
 
 __attribute__((constructor)) static void map_counters(void)
 {
+    // cppcheck-suppress comparePointers; the linker puts them at the two ends of one array
     size_t size = (size_t)(counters_end - counters_begin);
     int file = open_file();
     if (file < 0)
         return;
     if (ftruncate(file, (off_t)size) != 0 ||
+        // cppcheck-suppress leakReturnValNotUsed; it is where it is to be
         mmap(counters_begin, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file, 0) ==
             MAP_FAILED)
         abort();
