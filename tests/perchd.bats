@@ -381,7 +381,7 @@ END
     ALLOWED='ended by signal 6' stop_perchd
 }
 
-@test "what the launcher or an administrator ends is no crash" {
+@test "what the launcher or an administrator ends is no crash; but what is killed is told of" {
     start_perchd --spares 0 --max-per-source 8
     py <<'END'
 perchd = int(os.environ["PERCHD_PID"])
@@ -394,7 +394,7 @@ for number in signal.SIGTERM, signal.SIGKILL:
 with connect() as talk:
     assert talk.ask().status == 200
 END
-    [ ! -s perchd.err ]
+    [[ $(<perchd.err) =~ ^perchd:\ handler\ [0-9]+\ was\ killed\ by\ hand,\ or\ [a-z\ ]+$ ]]
 }
 
 # ---- Shortages ----

@@ -25,6 +25,7 @@ struct child {
     int control;         /* our end; NO_CONTROL: nothing more will be said over it */
     unsigned left;       /* connections that it may still be given */
     unsigned generation; /* of the files that it has read */
+    bool killed;         /* by us */
     bool is_watched;     /* its control is in the epoll of those that come back */
 };
 
@@ -142,6 +143,28 @@ int children_spawn_spare(struct children *children)
     return slot < 0 ? -1 : 0;
 }
 
+/* ---- Signals ---- */
+
+static void end_now(struct child *child)
+{
+    child->killed = true;
+    kill(child->pid, SIGKILL);
+}
+
+void children_signal(const struct children *children, int signal)
+{
+    for (unsigned i = 0; i < children->max; i++)
+        if (children->at[i].pid)
+            kill(children->at[i].pid, signal);
+}
+
+void children_end_now(struct children *children)
+{
+    for (unsigned i = 0; i < children->max; i++)
+        if (children->at[i].pid)
+            end_now(&children->at[i]);
+}
+
 /* ---- Spares ---- */
 
 static void close_control(struct child *child)
@@ -199,7 +222,7 @@ bool children_hand_over(struct children *children, struct handover *handover, in
         if (offer_hears(child->control) != 0 ||
             offer_give(child->control, handover, connection) != 0) {
             dismiss(children, slot);
-            kill(child->pid, SIGKILL);
+            end_now(child);
             continue;
         }
         dequeue(children, slot);
@@ -235,7 +258,7 @@ int children_collect(struct children *children, int *tag)
             if (child->queue == &children->spares)
                 dequeue(children, slot);
             close_control(child);
-            kill(child->pid, SIGKILL);
+            end_now(child);
             continue;
         }
         *tag = child->tag;
@@ -267,6 +290,7 @@ int children_reap(struct children *children, struct ending *ending)
     ending->tag = child->tag;
     ending->was_spare = child->queue != &children->busy;
     ending->was_dismissed = child->queue == NULL;
+    ending->was_killed = child->killed;
     dismiss(children, slot);
     child->pid = 0;
     table_remove(children->table, slot);
@@ -274,14 +298,7 @@ int children_reap(struct children *children, struct ending *ending)
     return 1;
 }
 
-/* ---- Signals ---- */
-
-void children_signal(const struct children *children, int signal)
-{
-    for (unsigned i = 0; i < children->max; i++)
-        if (children->at[i].pid)
-            kill(children->at[i].pid, signal);
-}
+/* ---- Room ---- */
 
 unsigned children_ask_to_yield(const struct children *children, uint64_t *asked, unsigned count,
                                int idle_ms)

@@ -27,6 +27,7 @@ struct ending {
     int tag;            /* not of a spare */
     bool was_spare;     /* it had no connection */
     bool was_dismissed; /* and was to end */
+    bool was_killed;    /* by the launcher */
 };
 
 /* At most max at once, each an exec of program with these arguments (argv[0] and the NULL
@@ -66,8 +67,9 @@ int children_returns_fd(const struct children *children);
  * speaks out of turn is killed. */
 int children_collect(struct children *children, int *tag);
 
-/* To all of them. */
+/* To all of them; and SIGKILL. */
 void children_signal(const struct children *children, int signal);
+void children_end_now(struct children *children);
 
 /*
  * Asks count of them to end where they have been idle for idle_ms: those whose connections are

@@ -58,7 +58,8 @@ void launcher_block_signals(void)
 
 /* ---- Handlers that end ---- */
 
-/* SIGTERM and SIGKILL are the launcher's own doing, or an administrator's. */
+/* SIGTERM is the launcher's own doing, or an administrator's; so is SIGKILL, or the kernel's, where
+ * memory has run out: the client may be to blame for that, or the neighbours. */
 static void say_how_it_ended(struct launcher *launcher, const struct ending *ending)
 {
     struct origin origin;
@@ -73,6 +74,9 @@ static void say_how_it_ended(struct launcher *launcher, const struct ending *end
     else if (failed)
         news(NEWS_FAILURE, "handler %d could not serve: exit code %d", (int)ending->pid,
              WEXITSTATUS(ending->status));
+    if (number == SIGKILL && !ending->was_killed)
+        news(NEWS_KILLED, "handler %d was killed by hand, or by the kernel for want of memory",
+             (int)ending->pid);
     if (number == 0 || number == SIGTERM || number == SIGKILL)
         return;
     launcher->counts.crashed++;
@@ -251,7 +255,7 @@ static void drain(struct launcher *launcher)
         bool out_of_time = deadline != DEADLINE_NEVER && deadline <= clock_ms();
         if (!killed && (out_of_time || launcher->stops_asked > 1)) {
             diag_warn("%u handlers are still at work; ending them", children_count(children));
-            children_signal(children, SIGKILL);
+            children_end_now(children);
             killed = true;
         }
     }

@@ -15,6 +15,7 @@ static const char *const sums[NEWS_KINDS] = {
     [NEWS_FULL_SOURCE] = "a connection over --max-per-source was refused",
     [NEWS_PENALISED] = "a connection of a penalised address was refused",
     [NEWS_CRASH] = "a handler was ended by a signal",
+    [NEWS_KILLED] = "a handler was killed",
     [NEWS_FAILURE] = "a handler could not serve",
     [NEWS_SHORTAGE] = "there was no room, and new clients waited",
     [NEWS_ROOM] = "there was room again",
