@@ -190,6 +190,10 @@
 #define JAIL_DESCRIPTORS_MAX 16
 /* A dynamic build maps some 20 MB of libraries; a static one 1 MB. */
 #define JAIL_ADDRESS_SPACE_MAX (64 << 20)
+/* Thousandths of the memory that there is, which the kernel adds to a handler's own where it picks
+ * whom to end: more than a launcher has (3 MB) from 15 MB up, less than what has eaten up a machine
+ * has. */
+#define EXPENDABLE_SCORE 200
 /* Messages that one connection can bring about: the first few say what is wrong. */
 #define DIAG_LINES_MAX 16
 

@@ -7,6 +7,7 @@
 #include "base/diag.h"
 #include "bounds.h"
 #include "os/client.h"
+#include "os/expendable.h"
 #include "os/handover.h"
 #include "os/inherit.h"
 #include "os/jail.h"
@@ -33,16 +34,6 @@ static const char *uploads_text(const struct settings *settings)
     if (settings->read_only)
         return "read-only";
     return settings->token_file ? "uploads with a token" : "uploads on";
-}
-
-/* What the launcher shows at its start; where it ends with "uploads on", all may change files. */
-static int say_what_is_served(const struct settings *settings)
-{
-    if (!settings->directory)
-        dprintf(STDOUT_FILENO, "no files: give --directory DIR to serve some\n");
-    else
-        dprintf(STDOUT_FILENO, "files below %s, %s\n", settings->directory, uploads_text(settings));
-    return EX_OK;
 }
 
 static void open_folder(const struct settings *settings, struct store *store)
@@ -103,9 +94,22 @@ static void enter_jail(const struct settings *settings, int folder, enum peer_ki
         diag_die(EX_NOPERM,
                  "not as root without %s; give --user NAME to become a user, or --user root",
                  jail_parts_text(lacking));
-    if (lacking && settings->sandbox == SANDBOX_AUTO)
+    if (lacking && settings->sandbox == SANDBOX_AUTO && !settings->checked)
         diag_warn("this kernel lacks %s: a client that takes its handler over is held by less",
                   jail_parts_text(lacking));
+}
+
+/* What the launcher shows at its start; where it ends with "uploads on", all may change files. Into
+ * the jail only to tell what the kernel lacks. */
+static int check(const struct settings *settings, const struct store *store)
+{
+    if (!settings->directory)
+        dprintf(STDOUT_FILENO, "no files: give --directory DIR to serve some\n");
+    else
+        dprintf(STDOUT_FILENO, "files below %s, %s\n", settings->directory, uploads_text(settings));
+    diag_open();
+    enter_jail(settings, store->folder, PEER_PATIENT);
+    return EX_OK;
 }
 
 /* One connection after another, as they are handed over; most often there is one. Nothing of one is
@@ -156,7 +160,7 @@ int main(int argc, char *argv[])
     access_open(&settings);
     choice_open(&settings);
     if (settings.check)
-        return say_what_is_served(&settings);
+        return check(&settings, &store);
     if (settings.sweep)
         return sweep_leftovers(&settings, &store);
 
@@ -171,6 +175,8 @@ int main(int argc, char *argv[])
     if (log_open(settings.log) && !is_to_come)
         client_address(&client); /* asked for now: later it may not be allowed any more */
 
+    if (settings.expendable)
+        expendable_become();
     drop_powers(&settings);
     enter_jail(&settings, store.folder, peer.in_kind);
     if (is_to_come)

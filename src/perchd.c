@@ -9,6 +9,7 @@
 #include "launch/handler.h"
 #include "launch/launcher.h"
 #include "launch/listener.h"
+#include "launch/memory.h"
 #include "launch/metrics.h"
 #include "launch/sources.h"
 #include "launch/spares.h"
@@ -21,6 +22,9 @@
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
+
+/* --user, --checked, --expendable. */
+enum { TOLD_MAX = 3 };
 
 struct settings {
     struct {
@@ -109,6 +113,14 @@ static void keep_strays_from_handlers(void)
     close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
 }
 
+/* Handlers are told one more thing. */
+static void tell(const char **handler_argv, const char *option)
+{
+    while (*handler_argv)
+        handler_argv++;
+    *handler_argv = option;
+}
+
 /* Handlers inherit what is dropped here; to them it says whether they may keep what is left. */
 static void drop_powers(const struct settings *settings, const char **handler_argv)
 {
@@ -117,17 +129,15 @@ static void drop_powers(const struct settings *settings, const char **handler_ar
         return;
     }
     powers_become(settings->user);
-    while (*handler_argv)
-        handler_argv++;
     if (geteuid() == 0)
-        *handler_argv = "--user=root";
+        tell(handler_argv, "--user=root");
 }
 
 /* What goes to perch: its name, and the arguments that are not the launcher's own, with room for
- * one more. */
+ * what it is told besides. */
 static const char **parse(struct settings *settings, int argc, char *argv[])
 {
-    const char **handler_argv = calloc((size_t)argc + 3, sizeof *handler_argv);
+    const char **handler_argv = calloc((size_t)argc + 2 + TOLD_MAX, sizeof *handler_argv);
     if (!handler_argv)
         diag_die(EX_OSERR, "no memory for %d arguments", argc);
     *settings = (struct settings){
@@ -202,6 +212,9 @@ int main(int argc, char *argv[])
         printf("%s\n", summary);
         return EX_OK;
     }
+    tell(handler_argv, "--checked");
+    if (memory_is_limited())
+        tell(handler_argv, "--expendable");
     begin_spares(&spares, &settings, handler, (char *const *)handler_argv);
     plan = (struct launch_plan){
         .listeners = &listeners,

@@ -126,6 +126,19 @@ ask() {
     [[ $(tail -c 1 reply) = a ]]
 }
 
+@test "under perchd that is said once, at its start, and require does not start" {
+    lacking landlock_create_ruleset
+    start_perchd_by strace -f -o /dev/null -e inject=landlock_create_ruleset:error=ENOSYS "$PERCHD" --spares 2
+    py <<'END'
+for i in range(5):
+    with connect() as talk:
+        assert talk.ask(f"/echo/{i}").body == str(i).encode()
+END
+    [[ $(wc -l <perchd.err) = 1 && $(<perchd.err) = "perchd: this kernel lacks Landlock: "* ]]
+    run -69 "${WRAPPER[@]}" -f "$PERCHD" --sandbox=require --listen 127.0.0.1:0
+    [[ $output = *"--sandbox=require: this kernel lacks Landlock; "* ]]
+}
+
 @test "--sandbox: anything else is refused" {
     for value in on '' AUTO; do
         run -64 "$PERCH" --sandbox "$value"

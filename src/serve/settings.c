@@ -70,6 +70,8 @@ static const struct option_row rows[] = {
     {"require-token", "write|all", "what needs a token: unsafe methods, or all (write)", MEMBER(token_for_all), access_take_required},
     {"log", "FORMAT", "common, combined, json, journal or off (off)", MEMBER(log), log_take_format},
     {"sandbox", "require|auto|off", "shut the handler in (auto)", MEMBER(sandbox), take_sandbox},
+    {"checked", NULL, "by perchd: what --check told is not told again", MEMBER(checked), option_switch},
+    {"expendable", NULL, "where memory runs out: be ended before others", MEMBER(expendable), option_switch},
     {"user", "NAME", "as root: become NAME; root: stay root", MEMBER(user), option_text},
     {"timeout-first", "SECONDS", "wait for the first byte (20)", MEMBER(timeout_first), option_seconds},
     {"timeout-head", "SECONDS", "from a head's first byte to its end (20)", MEMBER(timeout_head), option_seconds},

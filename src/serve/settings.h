@@ -38,6 +38,8 @@ struct settings {
     int timeout_first, timeout_head, timeout_idle;
     struct pace_limits pace; /* of bodies and of replies */
     bool read_only;
+    bool checked; /* with --check, by the launcher */
+    bool expendable;
     bool rename_only; /* uploads are published whole, but not synced */
     bool listing;     /* folders are shown */
     bool gzip_files;
