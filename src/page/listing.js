@@ -78,8 +78,11 @@
 
     // ---- A question before anything is lost ----
 
-    // Without a verb there is nothing to choose.
-    function ask(question, verb = "") {
+    // One after another: an upload may ask while a deletion does. Without a verb there is nothing to choose.
+    let asked = Promise.resolve();
+    const ask = (question, verb = "") => asked = asked.then(() => askNow(question, verb));
+
+    function askNow(question, verb) {
         const dialog = find("#ask");
         dialog.querySelector("p").replaceChildren(...question);
         const [no, yes] = dialog.querySelectorAll("button");
@@ -116,6 +119,7 @@
         };
         row.cells[3].replaceChildren(button);
     }
+
     // ---- Uploading ----
 
     const size = bytes => {
@@ -280,7 +284,10 @@
         queue = queue.then(() => upload(file)).then(() => waiting--);
     });
     // Who leaves the page ends them: the browser asks first.
-    window.onbeforeunload = event => waiting && event.preventDefault();
+    window.onbeforeunload = event => {
+        if (waiting)
+            event.preventDefault();
+    };
 
     const area = find("#drop");
     const input = area.querySelector("input");

@@ -213,7 +213,10 @@ with Browser() as browser:
     browser.find("#drop input").type("\n".join(map(os.path.abspath, names)))
     browser.until("a question", "return document.querySelector('#ask').open")
     # Who leaves now would end them: the browser asks.
-    assert browser.run("return !window.dispatchEvent(new Event('beforeunload', {cancelable: true}))")
+    leave = """const event = document.createEvent("BeforeUnloadEvent");
+        event.initEvent("beforeunload", false, true);
+        return window.dispatchEvent(event)"""
+    assert not browser.run(leave)
     os.unlink("gone.txt")
     browser.find("#ask button").click()
     browser.until("the last is stored", "return document.querySelector('#uploads .done')")
@@ -223,7 +226,7 @@ with Browser() as browser:
     assert said["same.txt"] == "not replaced" and said["fine.txt"] == "stored", said
     assert "can't be read" in said["gone.txt"], said
     assert said["large.bin"] == said["larger.bin"] == "the body is larger than this server takes", said
-    assert browser.run("return window.dispatchEvent(new Event('beforeunload', {cancelable: true}))")
+    assert browser.run(leave)
 END
     [ "$(cat files/same.txt)" = old ]
 }
@@ -241,8 +244,16 @@ with Browser() as browser:
                 new DragEvent(kind, {dataTransfer: data, bubbles: true, cancelable: true}))"""
     browser.run(drop, "dropped.txt", "content")
     browser.until("it is stored", "return document.querySelector('#uploads .done')")
-    browser.run(drop, "same.txt", "new")
+    # While another question is open, it waits for its turn.
+    browser.find("[aria-label='Delete dropped.txt']").click()
     browser.until("a question", "return document.querySelector('#ask').open")
+    browser.run(drop, "same.txt", "new")
+    browser.until("it was refused", "return document.querySelector('#uploads li:last-child span:last-child')"
+                                    ".textContent === '100 %'")
+    assert browser.find("#ask p").text.startswith("Delete dropped.txt")
+    browser.find("#ask button").click()
+    browser.until("the next question", "return document.querySelector('#ask').open && "
+                                       "document.querySelector('#ask p').textContent.startsWith('same.txt')")
     browser.find("#ask button").click()
     browser.until("it says so", "return document.querySelector('#uploads .failed')")
 END
