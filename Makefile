@@ -317,16 +317,17 @@ $(BUILD)/later: $(LATER)
 
 # What the bench measures with: a client that counts, and the least that any server could do, static
 # where that can be had.
-BENCH := $(BUILD)/bench/load $(BUILD)/bench/null $(BUILD)/bench/receive $(BUILD)/bench/start
+BENCH := $(BUILD)/bench/load $(BUILD)/bench/null $(BUILD)/bench/receive $(BUILD)/bench/start \
+         $(BUILD)/bench/store
 
-$(BUILD)/bench/load $(BUILD)/bench/receive $(BUILD)/bench/start: $(BUILD)/bench/%: tests/bench/%.c $(BUILD)/commands
+$(BUILD)/bench/load $(BUILD)/bench/receive $(BUILD)/bench/start $(BUILD)/bench/store: $(BUILD)/bench/%: tests/bench/%.c $(BUILD)/commands
 	$(call compile,$(CC) $(CFLAGS_dynamic) -o $@ $<)
 
 $(BUILD)/bench/null: tests/bench/null.c $(BUILD)/commands
 	$(call compile,$(or $(MUSL),$(CC)) -static -std=gnu17 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -o $@ $< \
 	  -idirafter /usr/include -idirafter /usr/include/$(MULTIARCH))
 
--include $(BUILD)/bench/load.d $(BUILD)/bench/receive.d $(BUILD)/bench/start.d
+-include $(BUILD)/bench/load.d $(BUILD)/bench/receive.d $(BUILD)/bench/start.d $(BUILD)/bench/store.d
 
 # ONLY="new pipelined" measures some, ROUNDS and SECONDS of each.
 bench: | $(AFTER_DEPS)

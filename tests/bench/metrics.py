@@ -84,6 +84,9 @@ METRICS = [
     *[Metric(f"put-{name}-{n}", f"uploads of {text}, {n} at a time, renamed but not synced", "/files/up", n,
              ["nginx", "lighttpd"], upload=size, goals={"nginx": 1.5, "lighttpd": 1.5})
       for name, text, size in (("4k", "4 KiB", 4096), ("1m", "1 MiB", 1 << 20)) for n in (1, 4)],
+    *[Metric(f"put-full-{name}-{n}", f"uploads of {text}, {n} at a time, synced", "/files/up", n, ["store"],
+             upload=size, ours="perch-full", goals={"store": 0.9}, seconds=2)
+      for name, text, size in (("4k", "4 KiB", 4096), ("1m", "1 MiB", 1 << 20)) for n in (1, 4)],
     Metric("gzip-20", "GET /echo of 20 bytes, in gzip, against identity", "/echo/" + "twenty%20bytes%20of%20it", 16,
            ["perch"], own_fields=[GZIP], goals={"perch": 0.6}),
     Metric("gzip-1k", "GET /echo of 1 KiB of text, in gzip, against identity", "/echo/" + WORDS, 16, ["perch"],

@@ -26,12 +26,20 @@ class Place:
     """Where a server lives: a port, a folder of its own, and what it serves."""
 
     def __init__(self, name, root, scratch):
-        self.root, self.files = root, os.path.join(root, "files")
+        self.name, self.root, self.files = name, root, os.path.join(root, "files")
         self.scratch = os.path.join(scratch, name)
         os.makedirs(self.scratch, exist_ok=True)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
+
+    @property
+    def disk(self):
+        """A folder for what is to be synced: where the root is memory."""
+        folder = os.path.join(BUILD, "bench/disk", self.name)
+        os.makedirs(folder, exist_ok=True)
+        os.chmod(folder, 0o777)
+        return folder
 
     def write(self, name, text):
         path = os.path.join(self.scratch, name)
@@ -46,7 +54,7 @@ def perch(place, *options):
 
 
 def perch_full(place):
-    return perch(place, "--durability", "full")
+    return perch(place, "--directory", place.disk, "--durability", "full")
 
 
 def perch_many(place):
@@ -72,6 +80,10 @@ def null(place):
 
 def null_files(place):
     return [f"{BUILD}/bench/null", "listen", str(place.port), f"{place.files}/1k"]
+
+
+def store(place):
+    return [f"{BUILD}/bench/store", str(place.port), place.disk]
 
 
 def nginx(place, cache=""):
@@ -174,7 +186,7 @@ def named(place):
 
 PEERS = {
     "perch": perch, "perch-full": perch_full, "perch-reuse": perch_reuse, "perch-many": perch_many, "perch-open": perch_open, "perch-gzip": perch_gzip,
-    "null": null, "null-files": null_files,
+    "null": null, "null-files": null_files, "store": store,
     "nginx": nginx, "nginx-cache": nginx_cache, "lighttpd": lighttpd, "h2o": h2o, "caddy": caddy,
     "busybox": busybox, "mini_httpd": mini_httpd, "micro_httpd": micro_httpd, "webfs": webfs,
     "named": named,

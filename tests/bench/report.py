@@ -46,10 +46,12 @@ def lines(result):
 
 # ---- For the README ----
 
-HEADS = {"nginx-cache": "nginx with open_file_cache", "null": "the null server", "null-files": "null with file calls"}
+HEADS = {"nginx-cache": "nginx with open_file_cache", "null": "the null server", "null-files": "null with file calls",
+         "store": "the bare program"}
+
 
 def markdown(found):
-    servers = ["nginx", "nginx-cache", "lighttpd", "h2o", "busybox", "null", "null-files"]
+    servers = ["nginx", "nginx-cache", "lighttpd", "h2o", "busybox", "null", "null-files", "store"]
     shown = [name for name in servers if any(row["server"] == name for result in found["results"]
                                              for row in result["rows"][1:])]
     heads = [HEADS.get(name, name) for name in shown]
