@@ -89,6 +89,16 @@ for framing in "Content-Length: 1000", "Transfer-Encoding: chunked":
 END
 }
 
+@test "a refused body in chunks that stops: it is refused all the same" {
+    py <<'END'
+with Perch("--timeout-stall", "0.3") as perch:
+    perch.talk.send(request("/", "Transfer-Encoding: chunked", method="POST") + b"3e8\r\nabc")
+    reply = perch.talk.reply()
+    assert reply.status == 405 and reply.closes(), reply
+    perch.talk.ends()
+END
+}
+
 @test "a slow body that moves is no stalled one" {
     py <<'END'
 # 1.5 s in all, with a clock of 1 s.
@@ -314,6 +324,20 @@ for kind in "tcp", "unix":
             reply = perch.talk.reply()
             assert reply.status in statuses and reply.closes(), reply
             perch.talk.ends()
+END
+}
+
+@test "SIGTERM as a refused body in chunks comes: it is refused all the same" {
+    py <<'END'
+with Perch() as perch:
+    perch.talk.ask()
+    perch.signal(signal.SIGSTOP)
+    perch.talk.send(request("/", "Transfer-Encoding: chunked", method="POST") + b"3e8\r\nabc")
+    perch.signal(signal.SIGTERM)
+    perch.signal(signal.SIGCONT)
+    reply = perch.talk.reply()
+    assert reply.status == 405 and reply.closes(), reply
+    perch.talk.ends()
 END
 }
 
