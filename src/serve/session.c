@@ -142,7 +142,12 @@ static int understand(struct exchange *exchange)
         return -decided;
     body_begin(&exchange->body, exchange->wire, &exchange->framing, exchange->settings->max_body,
                &exchange->settings->pace);
-    return body_is_too_large(&exchange->body) ? S_CONTENT_TOO_LARGE : 0;
+    if (!body_is_too_large(&exchange->body))
+        return 0;
+    /* Who uploads so that it can be resumed is told what would fit. */
+    if (exchange->head.fields.lines_of[FIELD_UPLOAD_COMPLETE] && exchange->settings->directory)
+        upload_fields_limits(exchange);
+    return S_CONTENT_TOO_LARGE;
 }
 
 /*
