@@ -1,5 +1,7 @@
 #include "http/range.h"
 
+#include <string.h>
+
 /* What was asked for, before it is held against a size. */
 struct asked {
     bool has_first, has_last;
@@ -7,17 +9,24 @@ struct asked {
 };
 
 /* 1*DIGIT, not empty, of any length: what is beyond all files is as good as the end of all numbers.
- * False where it is no number. */
-static bool parse_position(struct span text, uint64_t *position)
+ * False where it is no number. Takes zeros off its front. */
+static bool parse_position(struct span *text, uint64_t *position)
 {
-    while (text.len > 1 && text.at[0] == '0')
-        text = span_after(text, 1);
-    for (size_t i = 0; i < text.len; i++)
-        if (text.at[i] < '0' || text.at[i] > '9')
+    while (text->len > 1 && text->at[0] == '0')
+        *text = span_after(*text, 1);
+    for (size_t i = 0; i < text->len; i++)
+        if (text->at[i] < '0' || text->at[i] > '9')
             return false;
-    if (!span_decimal(text, 19, position))
+    if (!span_decimal(*text, 19, position))
         *position = UINT64_MAX;
     return true;
+}
+
+/* Of digits without zeros in front: also where no integer could hold them. */
+static bool is_greater(struct span number, struct span other)
+{
+    return number.len != other.len ? number.len > other.len
+                                   : memcmp(number.at, other.at, number.len) > 0;
 }
 
 /* int-range = first-pos "-" [ last-pos ]; suffix-range = "-" suffix-length. */
@@ -29,13 +38,13 @@ static bool parse_range(struct span member, struct asked *asked)
         return false;
     asked->has_first = first.len > 0;
     asked->has_last = last.len > 0;
-    if (asked->has_first && !parse_position(first, &asked->first))
+    if (asked->has_first && !parse_position(&first, &asked->first))
         return false;
-    if (asked->has_last && !parse_position(last, &asked->last))
+    if (asked->has_last && !parse_position(&last, &asked->last))
         return false;
     if (!asked->has_first || !asked->has_last)
         return asked->has_first || asked->has_last;
-    return asked->first <= asked->last;
+    return !is_greater(first, last);
 }
 
 /* False where nothing of it is there. */
