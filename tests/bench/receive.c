@@ -174,7 +174,7 @@ static void make_pipes(void)
 int main(int argc, char *argv[])
 {
     int asked[2];
-    int rounds = argc > 3 ? atoi(argv[3]) : 0;
+    int rounds = argc > 3 ? (int)strtol(argv[3], NULL, 10) : 0;
     size_t bytes = argc > 2 ? strtoull(argv[2], NULL, 10) : 0;
     if (rounds < 1 || rounds > ROUNDS_MAX || bytes == 0) {
         fprintf(stderr, "usage: receive FOLDER BYTES ROUNDS [synced]\n");

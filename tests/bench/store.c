@@ -13,7 +13,6 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,7 +91,7 @@ int main(int argc, char *argv[])
     int folder = argc == 3 ? open(argv[2], O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
     if (folder < 0) {
         fprintf(stderr, "usage: store PORT FOLDER\n");
-        return 64;
+        exit(64);
     }
     struct sockaddr_in here = {.sin_family = AF_INET,
                                .sin_port = htons((uint16_t)strtoul(argv[1], NULL, 10)),
@@ -100,14 +99,14 @@ int main(int argc, char *argv[])
     setsockopt(listener, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     signal(SIGCHLD, SIG_IGN); /* no zombies, and no reaping */
     if (bind(listener, (struct sockaddr *)&here, sizeof here) != 0 || listen(listener, 64) != 0)
-        return 1;
+        exit(1);
     for (;;) {
         int connection = accept(listener, NULL, NULL);
         if (connection < 0)
             continue;
-        bool is_child = fork() == 0;
-        while (is_child)
-            store_one(connection, folder);
+        if (fork() == 0)
+            for (;;)
+                store_one(connection, folder);
         close(connection);
     }
 }
