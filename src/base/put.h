@@ -14,9 +14,9 @@
 /* More than any number takes, in any base from 10 up. */
 enum { PUT_NUMBER_MAX = 20 };
 
-/* An empty span may point nowhere, which memcpy() must not be given. */
 static inline char *put_span(char *at, struct span text)
 {
+    /* An empty span may point nowhere, which memcpy() must not be given. */
     if (text.len)
         memcpy(at, text.at, text.len);
     return at + text.len;

@@ -36,9 +36,9 @@ static inline struct span span_after(struct span text, size_t n)
     return (struct span){n ? text.at + n : text.at, text.len - n};
 }
 
-/* An empty span may point nowhere, which memcmp() must not be given. */
 static inline bool span_equal(struct span a, struct span b)
 {
+    /* An empty span may point nowhere, which memcmp() must not be given. */
     return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
 }
 
@@ -51,12 +51,13 @@ bool span_starts_nocase(struct span text, struct span prefix);
 /* Where c first stands in text, or text.len. */
 size_t span_find(struct span text, char c);
 
-/* Without the optional white space (SP, HTAB; RFC 9110 §5.6.3) at both ends. */
+/* SP or HTAB: optional white space (RFC 9110 §5.6.3). */
 static inline bool span_is_white_space(char c)
 {
     return c == ' ' || c == '\t';
 }
 
+/* Without the white space at both ends. */
 static inline struct span span_trim(struct span text)
 {
     while (text.len && span_is_white_space(text.at[0]))
