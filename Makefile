@@ -15,10 +15,12 @@ PACKAGES_TEST += gcovr clang libclang-rt-dev clang-format clang-tidy cppcheck sh
 PACKAGES_TEST += ucspi-tcp ipsvd socat libwrap0 libtirpc3 libevent-2.1-7 libbsd0
 PACKAGES_TEST += slowhttptest
 PACKAGES_TEST += mandoc mmdebstrap dpkg-dev
+PACKAGES_TEST += libxml2 libsqlite3-0 libnettle8 libxxhash0
 PACKAGES_TEST += openssl iproute2 liblua5.3-0 libopentracing-c-wrapper0 libpcre2-8-0
 # Superservers exclude each other where they are installed, and what is installed is started as well:
 # these are unpacked beneath build/, no more.
-PACKAGES_UNPACK := xinetd openbsd-inetd inetutils-inetd nginx haproxy stunnel4 caddy
+PACKAGES_UNPACK := xinetd openbsd-inetd inetutils-inetd nginx haproxy stunnel4 caddy \
+                   lighttpd lighttpd-mod-webdav
 UNPACKED        := build/unpacked
 # What "make bench" measures perch beside, and what that needs.
 PACKAGES_BENCH        := $(PACKAGES) python3 gnuplot-nox ucspi-tcp libxml2 libsqlite3-0 libyaml-0-2 \

@@ -18,6 +18,13 @@ py() {
     { echo 'from talk import *'; cat; } | python3 - "$@" 3>&-
 }
 
+# Where another user is to run what is under test: it must be root who asks, and the tree must not be
+# behind a folder of root's alone, such as /root.
+need_another_user() {
+    [ "$(id -u)" = 0 ] || skip "needs root, to be another user"
+    setpriv --reuid 65534 --regid 65534 --clear-groups test -x "$PERCH" || skip "another user can't reach $BUILD"
+}
+
 # A folder to serve, in $FILES.
 make_files() {
     FILES=$BATS_TEST_TMPDIR/files

@@ -33,7 +33,7 @@ escapes() {
 }
 
 @test "the same as a user" {
-    need_root
+    need_another_user
     escapes setpriv --reuid 65534 --regid 65534 --clear-groups
 }
 
@@ -175,7 +175,7 @@ NOBODY = [str(nobody.pw_uid)] * 4, [str(nobody.pw_gid)] * 4, groups, 0
 '
 
 @test "--user: perch becomes that user" {
-    need_root
+    need_another_user
     chmod 777 files
     py <<END
 $IDENTITY
@@ -190,7 +190,7 @@ END
 }
 
 @test "--user: perchd binds a port of root's and becomes that user, and its handlers are it" {
-    need_root
+    need_another_user
     chmod 777 files
     chmod 711 "$BATS_TEST_TMPDIR"
     need_own_network

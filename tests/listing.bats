@@ -138,7 +138,7 @@ END
 }
 
 @test "a folder that may not be read: 403" {
-    [ "$(id -u)" = 0 ] || skip "needs root, to be somebody else"
+    need_another_user
     mkdir -m 0311 files/secret
     chmod 755 . files
     printf 'GET /files/secret/ HTTP/1.1\r\nHost: x\r\n\r\n' >request

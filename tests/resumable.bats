@@ -358,7 +358,7 @@ END
 }
 
 @test "a served folder that can't be written to: the whole is stored, parts are refused" {
-    [[ $(id -u) = 0 ]] || skip "needs root, to be another user"
+    need_another_user
     chmod 755 . && mkdir files/open && chmod 777 files/open
     resumable <<'END'
 import pwd

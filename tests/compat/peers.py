@@ -4,6 +4,7 @@ A server is started for many conversations and stopped at the end. Their clocks 
 connection which they keep is soon at its end: that is how it is known that no more replies come.
 """
 
+import os
 import pathlib
 import re
 import shutil
@@ -16,6 +17,12 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
 
 import cases  # noqa: E402
+
+# Unpacked by "make deps-test", or installed.
+UNPACKED = pathlib.Path(__file__).resolve().parents[2] / "build" / "unpacked"
+PATH = os.pathsep.join([*map(str, sorted(UNPACKED.glob("*/usr/sbin"))), os.environ["PATH"], "/usr/sbin", "/sbin"])
+MODULES = list(UNPACKED.glob("lighttpd*/usr/lib/lighttpd/*.so")) or \
+    list(pathlib.Path("/usr/lib/lighttpd").glob("*.so"))
 
 NGINX = """
 daemon off;
@@ -88,7 +95,7 @@ class Peer:
         self.process = None
 
     def program(self):
-        return shutil.which(self.name) or shutil.which(self.name, path="/usr/sbin:/sbin")
+        return shutil.which(self.name, path=PATH)
 
     def version(self):
         done = subprocess.run([self.program(), *self.version_arguments], check=False,
@@ -100,9 +107,12 @@ class Peer:
         (self.folder / "root" / "files").mkdir(parents=True)
         (self.folder / "root" / "index.html").write_text("ok")
         (self.folder / "body").mkdir()
+        (self.folder / "modules").mkdir()
+        for module in MODULES:
+            (self.folder / "modules" / module.name).symlink_to(module)
         config = self.folder / "config"
         config.write_text(self.config.format(folder=self.folder))
-        arguments = [argument.format(config=config) for argument in self.arguments]
+        arguments = [argument.format(config=config, modules=self.folder / "modules") for argument in self.arguments]
         self.process = subprocess.Popen([self.program(), *arguments], stdin=subprocess.DEVNULL,
                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         deadline = time.monotonic() + cases.RUN_SECONDS
@@ -165,5 +175,5 @@ class Perch:
 
 PEERS = [
     Peer("nginx", NGINX, ["-e", "stderr", "-c", "{config}"], ["-v"]),
-    Peer("lighttpd", LIGHTTPD, ["-D", "-f", "{config}"], ["-v"]),
+    Peer("lighttpd", LIGHTTPD, ["-D", "-m", "{modules}", "-f", "{config}"], ["-v"]),
 ]
