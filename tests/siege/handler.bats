@@ -16,53 +16,19 @@ setup() {
 # 127.0.0.2, asks again and again; every reply must come, and 99 of 100 in time.
 besieged() {
     { cat <<'END'
-import resource, threading
-resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, resource.getrlimit(resource.RLIMIT_NOFILE)[1]),) * 2)
-SIEGE, SECONDS = int(os.environ["SIEGE"]), int(os.environ["SIEGE_SECONDS"])
-times, failures, over = [], [], threading.Event()
+from siege import *
 
-def visit(port):
-    sock = socket.create_connection(("127.0.0.1", port), LIMIT, ("127.0.0.2", 0))
-    with Talk(sock) as talk:
-        for i in range(5):
-            begin = time.monotonic()
-            assert talk.ask(f"/echo/{i}").body == str(i).encode()
-            times.append(time.monotonic() - begin)
-            if over.wait(0.01):
-                return
-
-def visitor(port):
-    while not over.is_set():
-        try:
-            visit(port)
-        except (OSError, EOFError, AssertionError) as failure:
-            failures.append(repr(failure))
-
-def attack(port):
+def attack(perchd, port):
 END
     sed 's/^/    /'; cat <<'END'
 
-with Process([PERCHD, "--listen", "127.0.0.1:0", "--directory", "files", "--max-connections", str(SIEGE + 50),
-              "--max-per-source", str(SIEGE + 10), *sys.argv[1:]], stdout=subprocess.PIPE) as perchd:
-    port = int(perchd.wait_for_line("listening on").rstrip("/\n").rpartition(":")[2])
-    watching = threading.Thread(target=visitor, args=[port])
-    watching.start()
-    try:
-        attack(port)
-        eventually("the visitor was there", lambda: failures or len(times) > 200)
-    finally:
-        over.set()
-        watching.join()
-        perchd.signal(signal.SIGTERM)
-    times.sort()
-    late = times[len(times) * 99 // 100]
-    print(f"{len(times)} replies, p50 {times[len(times) // 2] * 1000:.2f} ms, p99 {late * 1000:.2f} ms", file=sys.stderr)
-    assert not failures, failures[:3]
-    # In short form the machine is busy with other tests.
-    assert is_sanitized() or late < (0.05 if SIEGE >= 500 else 1), late
-    assert "signal" not in perchd.said(), perchd.said()
+with Launcher("--max-connections", str(SIEGE + 50), "--max-per-source", str(SIEGE + 10), *sys.argv[1:]) as perchd:
+    with Visitor(perchd.port) as visitor:
+        attack(perchd, perchd.port)
+visitor.check()
+assert "signal" not in perchd.said(), perchd.said()
 END
-    } | py "$@"
+    } | PYTHONPATH=$TESTS:$TESTS/siege py "$@"
 }
 
 slowly() {
