@@ -4,8 +4,8 @@
  *
  *   start [-n TIMES] PROGRAM [ARGUMENT ...]
  *
- * The program gets one end of a socket pair as descriptors 0 and 1, and an empty environment. Prints
- * one line of JSON.
+ * The program gets one end of a socket pair as descriptors 0 and 1, and an empty environment.
+ * Prints one line of JSON.
  */
 #include <errno.h>
 #include <fcntl.h>
