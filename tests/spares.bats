@@ -103,6 +103,37 @@ for _ in range(3):
 END
 }
 
+@test "a spare that is killed before it takes its connection up: another one serves it" {
+    start_perchd
+    spares_py <<'END'
+for ends in False, True:
+    [spare] = await_spares(1)
+    os.kill(spare, signal.SIGSTOP)
+    with connect() as talk:
+        talk.send(request("/echo/a"))
+        if ends:
+            talk.half_close()
+        eventually("it was handed over: there is a new spare", lambda: len(children(perchd)) == 2)
+        os.kill(spare, signal.SIGKILL)
+        assert talk.reply().body == b"a"
+END
+}
+
+@test "a spare that is killed when it has answered: nobody is served twice" {
+    start_perchd
+    spares_py <<'END'
+[spare] = await_spares(1)
+with connect() as talk:
+    assert talk.ask("/echo/a").body == b"a"
+    talk.send("GET /echo/b HT")
+    os.kill(spare, signal.SIGKILL)
+    try:
+        assert not talk.more()
+    except ConnectionResetError:
+        pass
+END
+}
+
 @test "a spare that talks instead of waiting: nobody is lost, and perchd lives on" {
     mkdir programs
     cp "$PERCHD" programs

@@ -1,6 +1,7 @@
 #include "launch/children.h"
 
 #include "base/diag.h"
+#include "launch/deposit.h"
 #include "launch/offer.h"
 #include "launch/queue.h"
 #include "launch/spawn.h"
@@ -232,6 +233,7 @@ bool children_hand_over(struct children *children, struct handover *handover, in
             await_return(children, slot);
         else
             close_control(child);
+        deposit_put(slot, connection);
         return true;
     }
     return false;
@@ -263,6 +265,7 @@ int children_collect(struct children *children, int *tag)
         }
         *tag = child->tag;
         dequeue(children, slot);
+        deposit_close(slot);
         if (child->generation != children->generation)
             close_control(child);
         else
@@ -288,6 +291,7 @@ int children_reap(struct children *children, struct ending *ending)
     }
     struct child *child = &children->at[slot];
     ending->tag = child->tag;
+    ending->untouched = deposit_take_untouched(slot);
     ending->was_spare = child->queue != &children->busy;
     ending->was_dismissed = child->queue == NULL;
     ending->was_killed = child->killed;

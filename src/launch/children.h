@@ -12,6 +12,7 @@
 #ifndef PERCH_LAUNCH_CHILDREN_H
 #define PERCH_LAUNCH_CHILDREN_H
 
+#include "launch/deposit.h"
 #include "os/handover.h"
 
 #include <stdbool.h>
@@ -28,6 +29,7 @@ struct ending {
     bool was_spare;     /* it had no connection */
     bool was_dismissed; /* and was to end */
     bool was_killed;    /* by the launcher */
+    int untouched;      /* its connection, the caller's to serve or close; DEPOSIT_NONE: none */
 };
 
 /* At most max at once, each an exec of program with these arguments (argv[0] and the NULL
@@ -48,8 +50,8 @@ int children_spawn(struct children *children, int connection, int tag);
 /* Spawns a spare. 0, or -1 with errno. */
 int children_spawn_spare(struct children *children);
 
-/* Gives the connection to the spare that has been waiting for longest; the descriptor stays the
- * caller's to close. False: there is none. Sets handover->returns. */
+/* Gives the connection to a spare, and takes the descriptor over. False: there is none, and the
+ * descriptor stays the caller's. Sets handover->returns. */
 bool children_hand_over(struct children *children, struct handover *handover, int connection,
                         int tag);
 

@@ -34,16 +34,24 @@ static void serve(struct intake *intake, int connection, int source,
                   const struct sockaddr_storage *address)
 {
     intake->held = INTAKE_NONE;
-    if (!spares_serve(intake->spares, connection, address, source) &&
-        children_spawn(intake->children, connection, source) != 0) {
-        pause_for_shortage(intake, "spawning a handler");
-        intake->held = connection;
-        intake->held_source = source;
-        intake->held_address = *address;
-        return;
+    if (!spares_serve(intake->spares, connection, address, source)) {
+        if (children_spawn(intake->children, connection, source) != 0) {
+            pause_for_shortage(intake, "spawning a handler");
+            intake->held = connection;
+            intake->held_source = source;
+            intake->held_address = *address;
+            return;
+        }
+        close(connection);
     }
-    close(connection);
     shortage_ends(intake);
+}
+
+bool intake_again(struct intake *intake, int connection, int source)
+{
+    bool done = children_spawn(intake->children, connection, source) == 0;
+    close(connection);
+    return done;
 }
 
 void intake_freed(struct intake *intake)

@@ -41,6 +41,10 @@ void intake_take(struct intake *intake, int listener);
 /* Nobody waits. */
 void intake_rests(struct intake *intake);
 
+/* A connection whose handler has been killed before it did anything gets one that is its own. Takes
+ * the descriptor over. False: there is none for it, and it is lost. */
+bool intake_again(struct intake *intake, int connection, int source);
+
 /* A handler has ended: there is room. */
 void intake_freed(struct intake *intake);
 

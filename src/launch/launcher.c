@@ -95,11 +95,22 @@ static void connection_ended(struct launcher *launcher, int source)
     intake_freed(&launcher->intake);
 }
 
+/* False where the connection is lost with its handler. */
+static bool serve_again(struct launcher *launcher, const struct ending *ending)
+{
+    if (!launcher->stops_asked)
+        return intake_again(&launcher->intake, ending->untouched, ending->tag);
+    close(ending->untouched);
+    return false;
+}
+
 static void reap(struct launcher *launcher)
 {
     struct ending ending;
     while (children_reap(launcher->plan->children, &ending)) {
         say_how_it_ended(launcher, &ending);
+        if (ending.untouched != DEPOSIT_NONE && serve_again(launcher, &ending))
+            continue;
         if (!ending.was_spare)
             connection_ended(launcher, ending.tag);
         else if (!ending.was_dismissed)

@@ -21,7 +21,8 @@ struct spares {
     int64_t not_before; /* after a failure; 0: none */
 };
 
-/* A connection that was accepted from that address: gives it to a spare. False: there is none. */
+/* A connection that was accepted from that address: gives it to a spare, descriptor and all. False:
+ * there is none. */
 bool spares_serve(struct spares *spares, int connection, const struct sockaddr_storage *address,
                   int tag);
 
