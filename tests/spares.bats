@@ -140,7 +140,7 @@ END
     cat >programs/perch <<END
 #!/bin/sh
 # Not a control socket: as perch. Else words that nobody asked for, and no end.
-case \$* in *--check*) exec "$PERCH" "\$@" ;; esac
+case " \$* " in *" --check "*) exec "$PERCH" "\$@" ;; esac
 if python3 -c 'import socket, sys; sys.exit(socket.socket(fileno=0).type != socket.SOCK_SEQPACKET)'; then
     head -c 1000 /dev/urandom
     exec sleep 20
