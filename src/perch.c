@@ -112,6 +112,14 @@ static int check(const struct settings *settings, const struct store *store)
     return EX_OK;
 }
 
+static void shut_in(const struct settings *settings, int folder, enum peer_kind kind)
+{
+    if (settings->expendable)
+        expendable_become();
+    drop_powers(settings);
+    enter_jail(settings, folder, kind);
+}
+
 /* One connection after another, as they are handed over; most often there is one. Nothing of one is
  * kept for the next. */
 static void serve_what_comes(const struct settings *settings, const struct store *store,
@@ -175,10 +183,7 @@ int main(int argc, char *argv[])
     if (log_open(settings.log) && !is_to_come)
         client_address(&client); /* asked for now: later it may not be allowed any more */
 
-    if (settings.expendable)
-        expendable_become();
-    drop_powers(&settings);
-    enter_jail(&settings, store.folder, peer.in_kind);
+    shut_in(&settings, store.folder, peer.in_kind);
     if (is_to_come)
         serve_what_comes(&settings, &store, &wire, peer.in);
     else

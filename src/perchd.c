@@ -181,6 +181,13 @@ static struct sources *new_sources(const struct settings *settings)
     return sources_new(settings->max_connections, per_source, is_given, settings->penalty_ms);
 }
 
+static void tell_what_was_found(const char **handler_argv)
+{
+    tell(handler_argv, "--checked");
+    if (memory_is_limited())
+        tell(handler_argv, "--expendable");
+}
+
 static void announce(const struct listeners *listeners, const char *summary)
 {
     listeners_announce(listeners);
@@ -212,9 +219,7 @@ int main(int argc, char *argv[])
         printf("%s\n", summary);
         return EX_OK;
     }
-    tell(handler_argv, "--checked");
-    if (memory_is_limited())
-        tell(handler_argv, "--expendable");
+    tell_what_was_found(handler_argv);
     begin_spares(&spares, &settings, handler, (char *const *)handler_argv);
     plan = (struct launch_plan){
         .listeners = &listeners,

@@ -52,7 +52,7 @@ bool span_starts_nocase(struct span text, struct span prefix);
 size_t span_find(struct span text, char c);
 
 /* SP or HTAB: optional white space (RFC 9110 §5.6.3). */
-static inline bool span_is_white_space(char c)
+static inline bool span_is_blank(char c)
 {
     return c == ' ' || c == '\t';
 }
@@ -60,9 +60,9 @@ static inline bool span_is_white_space(char c)
 /* Without the white space at both ends. */
 static inline struct span span_trim(struct span text)
 {
-    while (text.len && span_is_white_space(text.at[0]))
+    while (text.len && span_is_blank(text.at[0]))
         text = span_after(text, 1);
-    while (text.len && span_is_white_space(text.at[text.len - 1]))
+    while (text.len && span_is_blank(text.at[text.len - 1]))
         text.len--;
     return text;
 }

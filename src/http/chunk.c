@@ -75,7 +75,7 @@ static unsigned char size_step(struct chunk *chunk, char c)
         return SIZE_LF;
     if (c == ';')
         return EXT_NAME;
-    return span_is_white_space(c) ? EXT_NEXT : WRONG;
+    return span_is_blank(c) ? EXT_NEXT : WRONG;
 }
 
 static unsigned char extension_step(unsigned char state, char c)
@@ -83,25 +83,19 @@ static unsigned char extension_step(unsigned char state, char c)
     bool token = octet_is(c, OCTET_TOKEN);
     switch (state) {
     case EXT_NEXT:
-        return span_is_white_space(c) ? EXT_NEXT : c == ';' ? EXT_NAME : WRONG;
+        return span_is_blank(c) ? EXT_NEXT : c == ';' ? EXT_NAME : WRONG;
     case EXT_NAME:
-        return span_is_white_space(c) ? EXT_NAME : token ? EXT_IN_NAME : WRONG;
+        return span_is_blank(c) ? EXT_NAME : token ? EXT_IN_NAME : WRONG;
     case EXT_IN_NAME:
         if (token)
             return EXT_IN_NAME;
         if (c == ';' || c == '\r')
             return c == ';' ? EXT_NAME : SIZE_LF;
-        return c == '=' ? EXT_VALUE : span_is_white_space(c) ? EXT_EQUALS : WRONG;
+        return c == '=' ? EXT_VALUE : span_is_blank(c) ? EXT_EQUALS : WRONG;
     case EXT_EQUALS:
-        return span_is_white_space(c) ? EXT_EQUALS
-               : c == '='             ? EXT_VALUE
-               : c == ';'             ? EXT_NAME
-                                      : WRONG;
+        return span_is_blank(c) ? EXT_EQUALS : c == '=' ? EXT_VALUE : c == ';' ? EXT_NAME : WRONG;
     case EXT_VALUE:
-        return span_is_white_space(c) ? EXT_VALUE
-               : c == '"'             ? EXT_QUOTED
-               : token                ? EXT_IN_VALUE
-                                      : WRONG;
+        return span_is_blank(c) ? EXT_VALUE : c == '"' ? EXT_QUOTED : token ? EXT_IN_VALUE : WRONG;
     case EXT_QUOTED:
         if (c == '"')
             return EXT_QUOTE_END;
@@ -111,7 +105,7 @@ static unsigned char extension_step(unsigned char state, char c)
     default: /* EXT_IN_VALUE, EXT_QUOTE_END */
         if (c == '\r')
             return SIZE_LF;
-        if (c == ';' || span_is_white_space(c))
+        if (c == ';' || span_is_blank(c))
             return c == ';' ? EXT_NAME : EXT_NEXT;
         return token && state == EXT_IN_VALUE ? EXT_IN_VALUE : WRONG;
     }

@@ -90,6 +90,17 @@ static char *put_validators(char *at, const struct reply *reply)
     return reply->of_file ? put_last_modified(at, validators->modified) : at;
 }
 
+/* What a browser may make of it. */
+static char *put_restrictions(char *at, const struct reply *reply)
+{
+    at = put_span(at, SPAN("X-Content-Type-Options: nosniff\r\n"));
+    if (reply->of_file)
+        at = put_span(at, SPAN("Content-Security-Policy: sandbox\r\n"));
+    if (reply->policy.len)
+        at = put_field(at, SPAN("Content-Security-Policy: "), reply->policy);
+    return at;
+}
+
 /* HTTP/1.1 stays unless it is told otherwise, HTTP/1.0 ends (RFC 9112 §9.3). */
 static char *put_connection(char *at, bool keeps, unsigned minor)
 {
@@ -129,11 +140,7 @@ void reply_head(struct exchange *exchange, const struct reply *reply)
         at = put_span(at, SPAN("WWW-Authenticate: Bearer realm=\"perch\"\r\n"
                                "WWW-Authenticate: Basic realm=\"perch\", charset=\"UTF-8\"\r\n"));
     at = put_span(at, exchange->fields);
-    at = put_span(at, SPAN("X-Content-Type-Options: nosniff\r\n"));
-    if (reply->of_file)
-        at = put_span(at, SPAN("Content-Security-Policy: sandbox\r\n"));
-    if (reply->policy.len)
-        at = put_field(at, SPAN("Content-Security-Policy: "), reply->policy);
+    at = put_restrictions(at, reply);
     at = put_connection(at, keeps, exchange->head.minor);
     at = put_span(at, SPAN("\r\n"));
     wire_commit(exchange->wire, (size_t)(at - begin));
