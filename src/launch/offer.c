@@ -1,20 +1,11 @@
 #include "launch/offer.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 int offer_control(int ends[2])
 {
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
-        return -1;
-    /* The spare's end blocks. */
-    if (fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0)
-        return 0;
-    close(ends[0]);
-    close(ends[1]);
-    return -1;
+    return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends);
 }
 
 void offer_describe(struct handover *handover, int connection,

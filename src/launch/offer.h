@@ -6,8 +6,7 @@
 
 #include "os/handover.h"
 
-/* Both ends of a control socket: [0] the launcher's, which does not block, [1] the spare's. 0, or
- * -1 with errno. */
+/* Both ends of a control socket: [0] the launcher's, [1] the spare's. 0, or -1 with errno. */
 int offer_control(int ends[2]);
 
 /* What is said with a connection that was accepted from that address. */
