@@ -6,7 +6,9 @@
 #ifndef PERCH_BASE_RARE_H
 #define PERCH_BASE_RARE_H
 
-/* The Makefile has the linker sort by these names. */
-#define RARE __attribute__((section(".bss.rare")))
+/* The Makefile has the linker sort by these names, which are the last. LARGE are those that would
+ * push others beyond what one page of the page table reaches, 2 MiB. */
+#define RARE       __attribute__((section(".bss.zz_rare")))
+#define RARE_LARGE __attribute__((section(".bss.zz_rare_large")))
 
 #endif

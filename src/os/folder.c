@@ -15,8 +15,8 @@
 #include <unistd.h>
 
 /* The names of a pass, one behind the other, each with its NUL; and where each begins. */
-static RARE char names[FOLDER_NAMES_BYTES];
-static RARE uint32_t starts[FOLDER_NAMES_MAX];
+static RARE_LARGE char names[FOLDER_NAMES_BYTES];
+static RARE_LARGE uint32_t starts[FOLDER_NAMES_MAX];
 static size_t used, most_used;
 static unsigned count;
 
