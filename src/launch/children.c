@@ -1,19 +1,16 @@
 #include "launch/children.h"
 
-#include "base/diag.h"
 #include "launch/deposit.h"
 #include "launch/offer.h"
 #include "launch/queue.h"
+#include "launch/returns.h"
 #include "launch/spawn.h"
 #include "launch/table.h"
 #include "os/stop.h"
 
 #include <errno.h>
 #include <signal.h>
-#include <string.h>
-#include <sys/epoll.h>
 #include <sys/wait.h>
-#include <sysexits.h>
 #include <unistd.h>
 
 enum { NO_CONTROL = -1 };
@@ -27,7 +24,7 @@ struct child {
     unsigned left;       /* connections that it may still be given */
     unsigned generation; /* of the files that it has read */
     bool killed;         /* by us */
-    bool is_watched;     /* its control is in the epoll of those that come back */
+    bool is_watched;     /* its control is among the returns */
 };
 
 struct children {
@@ -38,7 +35,7 @@ struct children {
     uint64_t numbers;
     /* In the order in which they got their connection, or came to wait for one. */
     struct queue busy, spares;
-    int returns; /* an epoll of the controls of those that will come back; -1: none will */
+    int returns; /* the controls of those that will come back; -1: none will */
     struct table *table;
     struct child *at; /* by the table's slots, and so are the links */
     struct queue_link *links;
@@ -55,9 +52,7 @@ struct children *children_new(unsigned max, const char *program, char *const arg
     children->table = table_new(max);
     children->at = table_array(max, sizeof *children->at);
     children->links = table_array(max, sizeof *children->links);
-    children->returns = reuse > 1 ? epoll_create1(EPOLL_CLOEXEC) : -1;
-    if (reuse > 1 && children->returns < 0)
-        diag_die(EX_OSERR, "--reuse: epoll_create1: %s", strerror(errno));
+    children->returns = reuse > 1 ? returns_open() : -1;
     return children;
 }
 
@@ -168,17 +163,20 @@ void children_end_now(struct children *children)
 
 /* ---- Spares ---- */
 
-static void close_control(struct child *child)
+static void close_control(const struct children *children, struct child *child)
 {
+    if (child->is_watched)
+        returns_forget(children->returns, child->control);
+    child->is_watched = false;
     if (child->control != NO_CONTROL)
-        close(child->control); /* which takes it out of the epoll, too */
+        close(child->control);
     child->control = NO_CONTROL;
 }
 
 static void dismiss(struct children *children, int slot)
 {
     dequeue(children, slot);
-    close_control(&children->at[slot]);
+    close_control(children, &children->at[slot]);
 }
 
 void children_dismiss_spare(struct children *children)
@@ -194,14 +192,14 @@ void children_dismiss_spares(struct children *children)
         dismiss(children, children->spares.last);
 }
 
+/* Where that can't be done, this is its last. */
 static void await_return(struct children *children, int slot)
 {
-    struct epoll_event event = {.events = EPOLLIN, .data.u32 = (uint32_t)slot};
     struct child *child = &children->at[slot];
-    if (!child->is_watched &&
-        epoll_ctl(children->returns, EPOLL_CTL_ADD, child->control, &event) != 0)
-        close_control(child); /* then it is its last */
-    child->is_watched = true;
+    if (!child->is_watched)
+        child->is_watched = returns_watch(children->returns, child->control, slot) == 0;
+    if (!child->is_watched)
+        close_control(children, child);
 }
 
 /* One that has come back, the last one first: the processor may still have its memory at hand. Else
@@ -232,7 +230,7 @@ bool children_hand_over(struct children *children, struct handover *handover, in
         if (handover->returns)
             await_return(children, slot);
         else
-            close_control(child);
+            close_control(children, child);
         deposit_put(slot, connection);
         return true;
     }
@@ -248,9 +246,7 @@ int children_returns_fd(const struct children *children)
 
 int children_collect(struct children *children, int *tag)
 {
-    struct epoll_event event;
-    while (children->returns >= 0 && epoll_wait(children->returns, &event, 1, 0) == 1) {
-        int slot = (int)event.data.u32;
+    for (int slot; children->returns >= 0 && (slot = returns_next(children->returns)) >= 0;) {
         struct child *child = &children->at[slot];
         int said = offer_hears(child->control);
         if (said == 0)
@@ -259,7 +255,7 @@ int children_collect(struct children *children, int *tag)
             /* It has ended, or is not what it should be. */
             if (child->queue == &children->spares)
                 dequeue(children, slot);
-            close_control(child);
+            close_control(children, child);
             end_now(child);
             continue;
         }
@@ -267,7 +263,7 @@ int children_collect(struct children *children, int *tag)
         dequeue(children, slot);
         deposit_close(slot);
         if (child->generation != children->generation)
-            close_control(child);
+            close_control(children, child);
         else
             enqueue(children, &children->spares, slot);
         return 1;
