@@ -184,6 +184,13 @@ with perch() as one:
         reply = append(one.talk, resource, wrong, b"efghij", complete=1)
         problem(reply, 409, MISMATCH, expected_offset=4, provided_offset=wrong)
         assert reply.get("upload-offset") == "4"
+        # In chunks as well: they are read, judged and dropped, and the connection stays.
+        for chunk, status in (b"1\r\ne\r\n", 409), (b"1\r\ne\r\n?", 400):
+            with perch() as other:
+                other.talk.send(request(resource, PART, "Upload-Complete: ?0", f"Upload-Offset: {wrong}",
+                                        "Transfer-Encoding: chunked", method="PATCH") + chunk + b"0\r\n\r\n")
+                reply = other.talk.reply()
+                assert reply.status == status and reply.closes() == (status == 400), reply
     for body, fields, complete in ((b"efghi", (), 1), (b"efghijk", (), 1), (b"efghijk", (), 0),
                                    (b"e", ("Upload-Length: 11",), 0), (b"efghij", ("Upload-Length: 3",), 1)):
         problem(append(one.talk, resource, 4, body, *fields, complete=complete), 400, INCONSISTENT)

@@ -3,12 +3,16 @@
 #include "base/forget.h"
 #include "base/put.h"
 #include "serve/reply.h"
+#include "serve/session.h"
 
 #define TYPE  "{\"type\":\"https://iana.org/assignments/http-problem-types#"
 #define TITLE "\",\"title\":\""
 
 static int reply(struct exchange *exchange, enum status status, struct span text)
 {
+    int wrong = session_without_body(exchange, 0);
+    if (wrong != 0)
+        return wrong;
     reply_head(exchange, &(struct reply){
                              .status = status,
                              .type = SPAN("application/problem+json"),

@@ -2,7 +2,7 @@
  * Problem details (RFC 9457): errors that a program is to understand, as application/problem+json.
  * Those that draft-ietf-httpbis-resumable-upload-12 defines.
  *
- * Functions reply and return 0, as an endpoint does.
+ * Functions reply and return 0, as an endpoint does; or the status of what is wrong with the body.
  */
 #ifndef PERCH_SERVE_PROBLEM_H
 #define PERCH_SERVE_PROBLEM_H

@@ -161,9 +161,7 @@ bool session_keeps(struct exchange *exchange)
     return exchange->keep;
 }
 
-/* What answers a request whose body nobody takes: the status given, or that of what is wrong with
- * the body's framing, which is judged before path and method. That it comes slowly is not wrong. */
-static int without_body(struct exchange *exchange, int status)
+int session_without_body(struct exchange *exchange, int status)
 {
     int judged = body_judge(&exchange->body);
     if (judged == 0 || judged == -S_REQUEST_TIMEOUT || judged == -S_UNAVAILABLE)
@@ -174,7 +172,7 @@ static int without_body(struct exchange *exchange, int status)
 
 static int answer_options(struct exchange *exchange, unsigned methods)
 {
-    int status = without_body(exchange, 0);
+    int status = session_without_body(exchange, 0);
     if (status != 0)
         return status;
     /* Whoever may store may do so in several requests. */
@@ -236,7 +234,7 @@ static void serve_one(struct exchange *exchange, unsigned number)
         exchange->keep = number < REQUESTS_MAX && !exchange->framing.wants_close;
         status = answer(exchange);
         if (status != 0)
-            status = without_body(exchange, status);
+            status = session_without_body(exchange, status);
     }
     if (status != 0)
         reply_error(exchange, (enum status)status);

@@ -26,4 +26,9 @@ void session_forget(struct wire *wire);
  * final. */
 bool session_keeps(struct exchange *exchange);
 
+/* For an answer to a request whose body nobody takes: the status given, or that of what is wrong
+ * with the body's framing, which is judged before path and method. That it comes slowly is not
+ * wrong. To be asked before session_keeps(), so that what ended well keeps the connection. */
+int session_without_body(struct exchange *exchange, int status);
+
 #endif
