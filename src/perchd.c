@@ -207,6 +207,7 @@ int main(int argc, char *argv[])
 
     diag_program(argv[0]);
     fill_standard_descriptors();
+    diag_never_wait();
     keep_strays_from_handlers();
     launcher_block_signals();
     handler_argv = parse(&settings, argc, argv);

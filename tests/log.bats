@@ -139,3 +139,28 @@ with Perch("--log", "common", "--directory", "files", client_is_2=True) as perch
     perch.talk.ends()
 END
 }
+
+@test "messages that nobody reads: clients are served all the same, and perchd ends when it is told to" {
+    py <<'END'
+reads, writes = os.pipe()
+fcntl.fcntl(writes, fcntl.F_SETPIPE_SZ, 4096)
+with Process([PERCHD, "--listen", "127.0.0.1:0", "--log=combined", "--spares", "0"], stdout=subprocess.PIPE,
+             stderr=writes) as perchd:
+    port = perchd.wait_for_line("listening on").rstrip("/\n").rpartition(":")[2]
+    # Not through the description that perchd has: O_NONBLOCK would be its own as well.
+    filler = os.open(f"/proc/self/fd/{writes}", os.O_WRONLY | os.O_NONBLOCK)
+    try:
+        while True:
+            os.write(filler, b"x" * 4096)
+    except BlockingIOError:
+        pass
+    for i in range(5):
+        with connect(port) as talk:
+            for j in range(3):
+                assert talk.ask(f"/echo/{i}{j}").body == f"{i}{j}".encode()
+    perchd.signal(signal.SIGUSR1)
+    with connect(port) as talk:
+        assert talk.ask("/echo/a").body == b"a"
+    perchd.signal(signal.SIGTERM)
+END
+}

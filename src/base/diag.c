@@ -1,6 +1,10 @@
 #include "base/diag.h"
 
+#include "bounds.h"
+
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -22,7 +26,10 @@ enum {
 static const char *program = "perch";
 static int log_socket = UNKNOWN; /* NOWHERE: descriptor 2 is used, if it is open */
 static bool stderr_is_open;
-static bool is_read_by_journal; /* then each line begins with its priority */
+static mode_t stderr_kind;
+static bool never_waits;
+static int messages = STDERR_FILENO; /* a descriptor of our own, where we never wait */
+static bool is_read_by_journal;      /* then each line begins with its priority */
 static int own_pid;
 static bool limited;
 static unsigned lines_left;
@@ -96,9 +103,32 @@ void diag_open(void)
     bool to_system_log = diag_is_seen_by_the_client();
     /* Closed, it may become anybody's file. */
     stderr_is_open = !to_system_log && fstat(STDERR_FILENO, &facts) == 0;
+    stderr_kind = stderr_is_open ? facts.st_mode & S_IFMT : 0;
     own_pid = getpid();
     log_socket = to_system_log ? open_system_log() : NOWHERE;
     is_read_by_journal = stderr_is_open && leads_to_journal();
+}
+
+/* Not of a file, which never makes anybody wait, and where it would begin at its begin. */
+void diag_never_wait(void)
+{
+    diag_open();
+    never_waits = true;
+    if (stderr_kind != S_IFIFO && stderr_kind != S_IFCHR)
+        return;
+    int own = open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (own >= 0)
+        messages = own;
+}
+
+bool diag_is_ready(void)
+{
+    static bool was_ready = true; /* else it has been waited for */
+    struct pollfd ready = {.fd = STDERR_FILENO, .events = POLLOUT};
+    if (stderr_kind == S_IFREG)
+        return true;
+    was_ready = poll(&ready, 1, was_ready && !never_waits ? JOURNAL_WAIT_MS : 0) != 0;
+    return was_ready;
 }
 
 bool diag_is_read_by_the_journal(void)
@@ -130,6 +160,15 @@ static size_t put_escaped(char *at, size_t room, const char *text)
     return len;
 }
 
+/* Where even this fails there is nobody left to tell. */
+static void write_line(const char *line, size_t len)
+{
+    if (never_waits && stderr_kind == S_IFSOCK)
+        (void)send(STDERR_FILENO, line, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+    else if (stderr_is_open && diag_is_ready() && write(messages, line, len) < 0)
+        return;
+}
+
 static void send_line(int priority, const char *text)
 {
     char line[LINE_MAX_BYTES];
@@ -144,12 +183,10 @@ static void send_line(int priority, const char *text)
         return;
     size_t len = (size_t)lead;
     len += put_escaped(line + len, sizeof line - 1 - len, text);
-    /* Where even this fails there is nobody left to tell. */
     if (log_socket >= 0)
         (void)send(log_socket, line, len, MSG_DONTWAIT | MSG_NOSIGNAL);
     line[len++] = '\n';
-    if (stderr_is_open && write(STDERR_FILENO, line, len) < 0)
-        return;
+    write_line(line, len);
 }
 
 static void say(int priority, const char *format, va_list args)

@@ -26,6 +26,13 @@ bool diag_is_seen_by_the_client(void);
  * who can't open anything later calls this first. */
 void diag_open(void);
 
+/* A message that does not go at once is lost: for who must not stand still, whoever reads the
+ * messages, or does not. Else one waits JOURNAL_WAIT_MS, unless one before it has done so in vain. */
+void diag_never_wait(void);
+
+/* Whether descriptor 2 takes something now, or soon. */
+bool diag_is_ready(void);
+
 /* The process's id, as of diag_open(). */
 int diag_pid(void);
 

@@ -97,9 +97,9 @@ void journal_flush(void)
         while (step > JOURNAL_RECORD_MAX && !level_len)
             step =
                 (size_t)((char *)memrchr(gathered + sent, '\n', step - 1) - (gathered + sent)) + 1;
-        ssize_t put = write(STDERR_FILENO, gathered + sent, step);
+        ssize_t put = diag_is_ready() ? write(STDERR_FILENO, gathered + sent, step) : 0;
         if (put <= 0)
-            break; /* nobody is left to be told */
+            break; /* nobody is left to be told, or reads */
         sent += (size_t)put;
     }
     gathered_len = 0;
