@@ -86,7 +86,8 @@ int main(int argc, char *argv[])
     for (unsigned long i = 0; i < count; i++)
         took[i] = once(argv + optind);
     qsort(took, count, sizeof *took, by_time);
+    size_t half = count / 2, late = count * 99 / 100;
     printf("{\"done\": %lu, \"failed\": 0, \"p50_us\": %.1f, \"p99_us\": %.1f}\n", count,
-           (double)took[count / 2] / 1000, (double)took[count * 99 / 100] / 1000);
+           (double)took[half] / 1000, (double)took[late] / 1000);
     return 0;
 }
