@@ -34,7 +34,7 @@ enum {
     FIELDS_MAX = 1024,
     TIMES_MAX = 1 << 22, /* what is beyond is counted, but its time is not kept */
     EVENTS_A_TURN = 256,
-    HEAD_MAX = 8192,
+    LINE_BYTES_MAX = 1023, /* what a line has beyond is passed over */
     CHUNK = 1 << 18,
     DROP_MAX = 1 << 24,
 };
@@ -46,11 +46,11 @@ struct connection {
     bool seen;        /* the first byte of the reply has come */
     uint64_t sent;    /* of the requests and the body */
     unsigned awaited; /* replies that are still to come */
-    size_t head_len;  /* of a reply's head so far */
-    bool in_body, closes;
-    bool chunked; /* the body comes in chunks: body_left is of one, and a line is in head */
+    size_t line_len;  /* of a line so far: of a reply's head, or a chunk's size */
+    bool in_head, in_body, closes;
+    bool chunked; /* the body comes in chunks: body_left is of one */
     uint64_t body_left;
-    char head[HEAD_MAX];
+    char line[LINE_BYTES_MAX + 1];
 };
 
 static struct {
@@ -127,8 +127,9 @@ static void open_connection(struct connection *connection)
 {
     int on = 1;
     ask(connection);
-    connection->head_len = 0;
-    connection->in_body = connection->closes = false;
+    connection->line_len = 0;
+    connection->in_head = connection->in_body = connection->closes = connection->chunked = false;
+    connection->body_left = 0;
     connection->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (connection->fd < 0)
         die("socket");
@@ -141,7 +142,8 @@ static void open_connection(struct connection *connection)
     if (connect(connection->fd, (struct sockaddr *)&plan.server, sizeof plan.server) != 0 &&
         errno != EINPROGRESS)
         die("connect");
-    struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLET, .data.ptr = connection};
+    struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
+                                .data.ptr = connection};
     epoll_ctl(events, EPOLL_CTL_ADD, connection->fd, &event);
 }
 
@@ -150,36 +152,64 @@ static void open_connection(struct connection *connection)
 static void reply_is_whole(struct connection *connection)
 {
     connection->in_body = false;
-    connection->head_len = 0;
     connection->awaited--;
     if (plan.keeps)
         note(connection->began);
 }
 
-/* The head is whole in connection->head: how long is what follows? */
-static void read_head(struct connection *connection)
+static bool begins(const struct connection *connection, const char *name)
 {
-    connection->head[connection->head_len] = '\0';
-    const char *status = connection->head + sizeof "HTTP/1.1 " - 1;
-    if (strncmp(connection->head, "HTTP/1.", 7) != 0 || (*status != '2' && *status != '3'))
-        failed++;
-    connection->closes = strcasestr(connection->head, "\r\nConnection: close") != NULL;
-    const char *length = strcasestr(connection->head, "\r\nContent-Length:");
-    connection->body_left = length ? strtoull(length + 17, NULL, 10) : 0;
-    connection->chunked = strcasestr(connection->head, "\r\nTransfer-Encoding: chunked") != NULL;
-    connection->head_len = 0;
-    connection->in_body = true;
+    return strncasecmp(connection->line, name, strlen(name)) == 0;
 }
 
-/* A chunk's size, in the line that is whole in connection->head. The last one's ends the reply with
+/* A line of a head is whole in connection->line. */
+static void read_line(struct connection *connection)
+{
+    if (!connection->in_head) {
+        char status = connection->line[sizeof "HTTP/1.1 " - 1];
+        failed += !begins(connection, "HTTP/1.") || (status != '2' && status != '3');
+        connection->in_head = true;
+        connection->closes = connection->chunked = false;
+        connection->body_left = 0;
+    } else if (connection->line[0] == '\r') {
+        connection->in_head = false;
+        connection->in_body = true;
+    } else if (begins(connection, "Content-Length:")) {
+        connection->body_left = strtoull(connection->line + sizeof "Content-Length:" - 1, NULL, 10);
+    } else if (begins(connection, "Connection: close")) {
+        connection->closes = true;
+    } else if (begins(connection, "Transfer-Encoding: chunked")) {
+        connection->chunked = true;
+    }
+}
+
+/* A chunk's size, in the line that is whole in connection->line. The last one's ends the reply with
  * it: there are no trailers. */
 static void read_size(struct connection *connection)
 {
-    connection->head[connection->head_len] = '\0';
-    uint64_t size = strtoull(connection->head, NULL, 16);
-    connection->head_len = 0;
+    uint64_t size = strtoull(connection->line, NULL, 16);
     connection->chunked = size > 0;
     connection->body_left = size + 2; /* the line end behind it */
+}
+
+/* Up to the end of a line into connection->line; how many octets that took. */
+static size_t take_line(struct connection *connection, const char *text, size_t len)
+{
+    const char *end = memchr(text, '\n', len);
+    size_t step = end ? (size_t)(end - text) + 1 : len,
+           room = LINE_BYTES_MAX - connection->line_len;
+    size_t kept = step < room ? step : room;
+    memcpy(connection->line + connection->line_len, text, kept);
+    connection->line_len += kept;
+    if (end) {
+        connection->line[connection->line_len] = '\0';
+        connection->line_len = 0;
+        if (connection->in_body)
+            read_size(connection);
+        else
+            read_line(connection);
+    }
+    return step;
 }
 
 /* Of text that has come; returns what is behind the last reply that was awaited. */
@@ -199,20 +229,12 @@ static size_t take(struct connection *connection, const char *text, size_t len)
             }
             if (len == 0)
                 break;
-            connection->head[connection->head_len++] = *text++;
-            len--;
-            if (connection->head[connection->head_len - 1] == '\n')
-                read_size(connection);
-        } else if (len == 0 || connection->head_len == HEAD_MAX - 1) {
-            failed += len > 0;
+        } else if (len == 0) {
             break;
-        } else {
-            connection->head[connection->head_len++] = *text++;
-            len--;
-            if (connection->head_len >= 4 &&
-                memcmp(connection->head + connection->head_len - 4, "\r\n\r\n", 4) == 0)
-                read_head(connection);
         }
+        size_t step = take_line(connection, text, len);
+        text += step;
+        len -= step;
     }
     return len;
 }
@@ -227,7 +249,7 @@ static size_t droppable(const struct connection *connection)
 }
 
 /* False where the connection is at its end. */
-static bool receive(struct connection *connection)
+static bool receive(struct connection *connection, uint32_t what)
 {
     static char buffer[CHUNK];
     for (;;) {
@@ -256,6 +278,9 @@ static bool receive(struct connection *connection)
             if (!send_more(connection))
                 return false;
         }
+        /* What comes later, the end as well, is another event. */
+        if (!drop && got < (ssize_t)sizeof buffer && !(what & EPOLLRDHUP))
+            return true;
     }
 }
 
@@ -263,7 +288,7 @@ static void serve_event(struct connection *connection, uint32_t what)
 {
     bool goes_on = !(what & EPOLLOUT) || send_more(connection);
     if (goes_on && (what & (EPOLLIN | EPOLLHUP | EPOLLERR)))
-        goes_on = receive(connection);
+        goes_on = receive(connection, what);
     if (goes_on)
         return;
     close(connection->fd);
