@@ -62,3 +62,10 @@ loaded() {
     [ "$(jq '.results[0].rows[1] | .server == "null" and .ratio > 0' "$results")" = true ]
     grep -q '^| GET /, 16 kept connections |' "$BUILD/bench/table.md"
 }
+
+@test "no request takes more than 5 % more instructions, or pages, than it did" {
+    [ -n "$(command -v valgrind)" ] || skip "valgrind is missing"
+    ! is_sanitized || skip "a sanitizer has instructions of its own"
+    python3 "$TESTS/bench/counts.py" >said || { cat said; return 1; }
+    ! grep '^not compared' said || skip "$(cat said)"
+}

@@ -11,47 +11,77 @@ setup() {
     return 0
 }
 
-# Python with calls(): the names of the calls of one connection with so many requests.
+# Python with calls(): the names of the calls of one connection, on which something is asked so
+# often; and each(): how many of them each time more takes.
 calls_py() {
     { cat <<'END'; cat; } | py
-def calls(target, requests, *options, status=200, **request):
-    with Perch("--directory", "files", *options, wrapper=["strace", "-o", "calls"]) as perch:
-        for _ in range(requests):
-            assert perch.talk.ask(target, **request).status == status
+def get(target, *fields):
+    def ask(talk):
+        assert talk.ask(target, *fields).status == 200
+    return ask
+def calls(ask, times, *options):
+    options = ("--directory", "files", *options)
+    with Perch(*options, wrapper=["strace", "-o", "calls"]) as perch:
+        for _ in range(times):
+            ask(perch.talk)
     with open("calls", encoding="latin-1") as lines:
         return [line.partition("(")[0] for line in lines if "(" in line]
-END
-}
-
-@test "a kept request is one read and one write; with a small file, its four calls besides" {
-    head -c 1000 /dev/urandom >files/small
-    calls_py <<'END'
-def difference(target):
-    few, many = calls(target, 1), calls(target, 11)
+def each(ask, *options):
+    few, many = calls(ask, 1, *options), calls(ask, 11, *options)
     return {name: (many.count(name) - few.count(name)) / 10 for name in set(few + many)
             if many.count(name) != few.count(name)}
-assert difference("/echo/abc") == {"read": 1, "sendto": 1}, difference("/echo/abc")
-assert difference("/") == {"read": 1, "sendto": 1}
-small = difference("/files/small")
-assert small.pop("read") == 1 and small.pop("sendto") == 1, small
-assert sum(small.values()) <= 5, small
+def check(what, made, expected):
+    assert made == expected, f"{what}: {made}, not {expected}"
 END
 }
 
-@test "a kept upload of 4 KiB in place of a file is at most 13 calls, synced or not" {
+@test "a kept request is one read and one write, compressed or not; so are sixteen in a pipeline" {
     calls_py <<'END'
-for durability, most in ("rename", 13), ("full", 13):
-    open("files/small", "w").write("old")
-    few, many = (calls("/files/small", n, f"--durability={durability}", status=204, method="PUT", body=b"x" * 4096)
-                 for n in (1, 11))
-    assert (len(many) - len(few)) / 10 <= most, (durability, many)
+exchange = {"read": 1, "sendto": 1}
+check("root", each(get("/")), exchange)
+check("echo", each(get("/echo/abc")), exchange)
+check("gzip", each(get("/echo/abc", "Accept-Encoding: gzip")), exchange)
+def pipeline(talk):
+    talk.send(request("/echo/abc") * 16)
+    for _ in range(16):
+        assert talk.reply().status == 200
+check("pipelined", each(pipeline), exchange)
+END
+}
+
+@test "a small file takes four calls besides, an unchanged one three, a large one a sendfile" {
+    head -c 1000 /dev/urandom >files/small
+    head -c 100000 /dev/urandom >files/large
+    calls_py <<'END'
+missing = {"read": 1, "sendto": 1, "openat2": 1}
+check("missing", each(lambda talk: talk.ask("/files/none")), missing)
+found = missing | {"newfstatat": 1, "close": 1}
+check("small", each(get("/files/small")), found | {"pread64": 1})
+check("large", each(get("/files/large")), found | {"sendfile": 1})
+def unchanged(talk):
+    etag = talk.ask("/files/small", method="HEAD").get("ETag")
+    assert talk.ask("/files/small", f"If-None-Match: {etag}").status == 304
+check("unchanged", each(unchanged), {name: 2 for name in found})
+END
+}
+
+@test "an upload of 4 KiB is one read and one write, too, and twice the disk's answer" {
+    calls_py <<'END'
+def upload(talk):
+    talk.send(request("/files/up", method="PUT", body="x" * 4096))
+    assert talk.reply().status in (201, 204)
+made = each(upload)
+check("exchange", [made.pop("read"), made.pop("sendto")], [1, 1])
+check("syncs", made["fsync"], 2)
+assert sum(made.values()) <= 12, made
+assert "fsync" not in each(upload, "--durability", "rename")
 END
 }
 
 # Those that drop root's capabilities are not counted: under perchd there are none.
 @test "before the first byte there are at most 52 calls, and none waits for anything" {
     calls_py <<'END'
-made = calls("/echo/abc", 1)
+made = calls(get("/echo/abc"), 1)
 before = [name for name in made[:made.index("sendto")] if name not in ("prctl", "capget", "capset", "read")]
 limit = 52 if b"ld-linux" not in open(PERCH, "rb").read() else 200
 assert len(before) <= limit, (len(before), before)
