@@ -93,3 +93,13 @@ END
     stop_perchd
     [ "$(grep -c -- '--metrics: the file can.t be written: No such file' perchd.err)" = 1 ]
 }
+
+@test "what is no regular file is neither replaced nor removed" {
+    mkfifo fifo
+    ln -s /dev/null link
+    for name in fifo link; do
+        run -64 "$PERCHD" --listen 127.0.0.1:0 --metrics "$name"
+        [[ $output = "perchd: --metrics: \"$name\" is no regular file; "* ]]
+    done
+    [[ -p fifo && -L link && -c /dev/null ]]
+}

@@ -1,11 +1,15 @@
 #include "launch/metrics.h"
 
+#include "base/diag.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <sys/stat.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 static const char *file;
@@ -64,6 +68,10 @@ int metrics_write(const struct counts *counts)
 void metrics_begin(const char *path)
 {
     const struct counts none = {0};
+    struct stat facts;
+    /* It is replaced, and removed at the end: a device, or a link to one, is nothing to do that to. */
+    if (path && lstat(path, &facts) == 0 && !S_ISREG(facts.st_mode))
+        diag_die(EX_USAGE, "--metrics: \"%s\" is no regular file; name a new one", path);
     file = path;
     metrics_write(&none); /* what is wrong with it is told when there is something to count */
 }
