@@ -72,7 +72,8 @@ END
     [[ $(id -u) = 0 ]] || skip "this needs root"
     failing <<'END'
 dies(71, "giving up the capabilities: Operation not permitted", "capset:error=EPERM")
-dies(71, "giving up the capabilities left some", "capset:retval=0")
+for lie in "capset:retval=0", "capget:error=EPERM":
+    dies(71, "giving up the capabilities left some", lie)
 user = ("--user", "nobody")
 dies(77, '--user: initgroups for "nobody": Operation not permitted', "setgroups:error=EPERM", options=user)
 dies(77, '--user: setresgid for "nobody": Operation not permitted', "setresgid:error=EPERM", options=user)
@@ -87,10 +88,11 @@ def listens(*faults, expect=0):
         client = connect("%s:%d" % server.getsockname())
         return client, Process([*inject(*faults), PERCH], expect=expect, stdin=server.dup())
 
-client, perch = listens("accept4:error=ECONNABORTED:when=1")
-with client, perch:
-    assert client.ask("/echo/a").status == 200
-    client.half_close()
+for passing in "accept4:error=ECONNABORTED", "accept4:error=EAGAIN", "accept4:error=EINTR", "poll:error=EINTR":
+    client, perch = listens(passing + ":when=1")
+    with client, perch:
+        assert client.ask("/echo/a").status == 200
+        client.half_close()
 client, perch = listens("accept4:error=EMFILE", expect=71)
 with client, perch:
     perch.wait()
@@ -133,6 +135,14 @@ for number, error, text in (1, "EACCES", ""), (2, "EACCES", "Permission denied")
     out, said = sweep(f"openat2:error={error}:when={number}")
     assert out == ("removed 1 leftovers of uploads below swept\n" if number == 2 else ""), out
     assert said == (f"perch: sweep: open the folder folder: {text}\n" if text else ""), said
+if os.getuid() == 0 and subprocess.run(["unshare", "--mount", "true"], check=False).returncode == 0:
+    make()
+    for faults in (), ("openat2:error=ENOSYS",):
+        command = " ".join(["mount -t tmpfs none swept/folder && touch -d @1 swept/folder/.perch-0123456789abcdef && exec",
+                            *inject(*faults), PERCH, "--directory swept --sweep"])
+        done = subprocess.run(["unshare", "--mount", "sh", "-c", command], capture_output=True, text=True, check=True)
+        assert (done.stdout, done.stderr) == ("removed 1 leftovers of uploads below swept\n", ""), done
+        make()
 deep = "swept/" + "/".join(["d"] * 300)
 make()
 os.makedirs(deep)
@@ -173,5 +183,88 @@ with open(os.devnull) as null:
 ours, perch = spare(None, [], "recvmsg:error=EINTR:when=1")
 with perch:
     ours.close()
+END
+}
+
+@test "what the service manager's variables say and what is there: a socket, or stdin" {
+    failing <<'END'
+def run(variables, descriptor, expect=0):
+    """With that as descriptor 3; a shell knows the process id beforehand."""
+    done = subprocess.run(["sh", "-c", f'{variables} exec "$PERCH" 3{descriptor}'], capture_output=True,
+                          input=request("/echo/a", "Connection: close"), check=False)
+    assert done.returncode == expect, done
+    return done.stdout.endswith(b"\r\n\r\na"), done.stderr.decode()
+
+ours = "LISTEN_PID=$$ LISTEN_FDS=1"
+for variables in "LISTEN_PID=$$", "LISTEN_FDS=1", "LISTEN_PID=1 LISTEN_FDS=1", "LISTEN_PID=x LISTEN_FDS=1", \
+        "LISTEN_PID=$$ LISTEN_FDS=x":
+    assert run(variables, "</dev/null") == (True, ""), variables
+assert run(ours, "<&-") == (True, "")
+served, said = run(ours, "</dev/null", 78)
+assert not served and said == "perch: the descriptor that the service manager passes is no socket\n", said
+served, said = run("LISTEN_PID=$$ LISTEN_FDS=2", "</dev/null 4</dev/null", 78)
+assert not served and said.startswith("perch: 2 sockets are passed; perch serves one"), said
+END
+}
+
+@test "a socket that is no stream, or does not say what it is" {
+    failing <<'END'
+no_stream = "is no stream socket; HTTP/1.1 needs one"
+dies(78, "descriptor 0 " + no_stream, "getsockopt:error=ENOPROTOOPT")
+for kind in socket.SOCK_DGRAM, socket.SOCK_SEQPACKET:
+    ours, theirs = socket.socketpair(socket.AF_UNIX, kind)
+    with ours, theirs:
+        done = subprocess.run(["sh", "-c", f'LISTEN_PID=$$ LISTEN_FDS=1 exec "$PERCH" 3<&{theirs.fileno()}'],
+                              capture_output=True, text=True, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)
+        assert done.returncode == 78 and done.stderr == f"perch: descriptor 3 {no_stream}\n", done
+END
+}
+
+@test "a file of tokens that can't be read, or holds what is none: the line says what to do" {
+    failing <<'END'
+def ends(code, text, *options):
+    done = subprocess.run([PERCH, "--token-file", *options], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    assert done.returncode == code and text in done.stderr and done.stderr.count("\n") == (code != 0), done
+
+def tokens(text):
+    with open(os.open("tokens", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)
+    return "tokens"
+
+os.mkdir("folder", 0o700)
+ends(78, 'perch: --token-file: "folder": ', "folder")
+for bad in "0123456789 abcdef", "0123456789\x7fabcdef", "0123456789\xe9abcdef":
+    ends(78, "has a token with blanks or other than printable ASCII", tokens(bad))
+ends(0, "", tokens("0123456789abcdef\r\n# more\r\n\r\n"), "--directory", "files")
+ends(78, "is in the folder that is served; move it out", tokens("0123456789abcdef"), "--directory", "/")
+ends(78, "is in the folder that is served; move it out", tokens("0123456789abcdef"), "--directory", ".")
+ends(0, "", tokens("0123456789abcdef"), "--directory", "files")
+os.mkdir("tok")
+ends(0, "", tokens("0123456789abcdef"), "--directory", "tok")
+for secret, status in ("dTo=", 401), ("dTowMTIzNDU2Nzg5YWJjZGVm", 201), ("dTpub25l", 401):
+    with Perch("--directory", "files", "--token-file", "tokens") as perch:
+        reply = perch.talk.ask("/files/b", "Authorization: Basic " + secret, method="POST", body="x")
+        assert reply.status == status, (secret, reply)
+END
+}
+
+@test "nobody reads the log any more: requests are served all the same" {
+    failing <<'END'
+reader, writer = os.pipe()
+os.close(reader)
+with Perch("--log", "common", stderr=writer) as perch:
+    for _ in range(3):
+        assert perch.talk.ask("/echo/a").status == 200
+END
+}
+
+@test "what a file system does not tell, or can't: an upload is tried, a wait is begun anew" {
+    failing <<'END'
+files = ("--directory", "files")
+said = serves("fstatfs:error=ENOSYS", options=files, target="/files/c", method="PUT", body="x", status=201)
+assert said == "", said
+for number in 1, 2:
+    said = serves(f"openat2:error=EIO:when={number}", options=(*files, "--listing"), target="/files/", status=500)
+    assert said.startswith("perch: list the folder "), said
 END
 }
