@@ -227,5 +227,7 @@ int main(void)
     check_all_combinations();
     CHECK(span_equal(coding_name(CODING_GZIP), SPAN("gzip")));
     CHECK(coding_name(CODING_IDENTITY).len == 0);
+    CHECK(span_equal(coding_ending(CODING_GZIP), SPAN(".gz")));
+    CHECK(coding_ending(CODING_IDENTITY).len == 0);
     return unit_end();
 }
