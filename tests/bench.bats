@@ -69,3 +69,21 @@ loaded() {
     python3 "$TESTS/bench/counts.py" >said || { cat said; return 1; }
     ! grep '^not compared' said || skip "$(cat said)"
 }
+
+@test "idle connections are weighed, and all of them end" {
+    ! is_sanitized || skip "the sanitizers are no server to be weighed"
+    mkdir -p root/files scratch
+    python3 - "$TESTS/bench" <<'END'
+import os, sys, types
+sys.path.insert(0, sys.argv[1])
+import peers, weigh
+server = peers.Server("perch", os.path.abspath("root"), os.path.abspath("scratch"))
+try:
+    said = weigh.idle(types.SimpleNamespace(at_once=5), server, 0)
+    assert said["done"] == 5 and 10 < said["pss_kb"] < 1000, said
+    # perchd, and its spares.
+    assert len(server.processes()) <= 17
+finally:
+    server.stop()
+END
+}
