@@ -224,8 +224,8 @@
 #define DEMAND_FALL       4
 /* Nobody waits: the pause before one more is started. */
 #define SPARES_REFILL_MS 1
-/* Connections that the launcher keeps open besides the spare that has just got them: a spare that is
- * ready takes its own up before so many others come. */
+/* Connections that the launcher keeps open besides the spare that has just got them: a spare that
+ * is ready takes its own up before so many others come. */
 #define DEPOSITS_MAX 16
 /* One ended before it had a connection: the pause before another one is started. */
 #define SPARES_FAILED_MS 1000
