@@ -46,6 +46,7 @@ enum { NO_VDSO = 1 << 8, VDSO = 1 << 9, FLUSHES = 1 << 10 };
 struct rule {
     uint16_t number;
     unsigned only; /* FILTER_…: where the handler does one of these; 0: anywhere */
+    bool refuses;  /* what the checks say, and another row allows */
     struct check checks[2];
 };
 
@@ -86,15 +87,17 @@ static const struct rule allowed[] = {
     {.number = SYS_sync_file_range, .only = FLUSHES, .checks = {{LOW(3), UINT32_MAX, SYNC_FILE_RANGE_WRITE}}},
     {.number = SYS_flock, .only = FILTER_WRITES},
     {.number = SYS_fallocate, .only = FILTER_WRITES, .checks = {{LOW(1), UINT32_MAX, FALLOC_FL_KEEP_SIZE}}},
+    /* A stream to the journal, which is everybody's. */
+    {.number = SYS_shutdown, .refuses = true, .checks = {{LOW(0), UINT32_MAX, STDERR_FILENO}}},
     {.number = SYS_fcntl, .only = FILTER_COPIES, .checks = {{LOW(1), UINT32_MAX, F_DUPFD_CLOEXEC}}},
 };
 /* clang-format on */
 
-/* setsockopt(2) has two rows, and of the two calls that ask for the time and the two that follow a
- * write no handler has both. sync_file_range(2), which none depends on, is left to those that do
- * not both list and await. */
+/* setsockopt(2) and shutdown(2) have two rows, and of the two calls that ask for the time and the
+ * two that follow a write no handler has both. sync_file_range(2), which none depends on, is left
+ * to those that do not both list and await. */
 enum { ALLOWED = sizeof allowed / sizeof allowed[0], ALLOWED_MAX = 24 };
-_Static_assert(ALLOWED - 1 - 1 - 1 - 1 <= ALLOWED_MAX,
+_Static_assert(ALLOWED - 2 - 1 - 1 - 1 <= ALLOWED_MAX,
                "each call more is one more way out: take another away");
 _Static_assert(SO_RCVTIMEO % 2 == 0 && SO_SNDTIMEO == SO_RCVTIMEO + 1, "they differ in one bit");
 
@@ -222,7 +225,7 @@ static void put_bitmaps(struct assembly *assembly, unsigned does)
 /* Where a check fails, another row may have the same number. */
 static unsigned put_checks(struct assembly *assembly, const struct rule *rule, unsigned failed)
 {
-    unsigned next = assembly->allow;
+    unsigned next = rule->refuses ? assembly->other : assembly->allow;
     for (unsigned i = 2; i-- > 0;) {
         const struct check *check = &rule->checks[i];
         if (!check->offset)
