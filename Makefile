@@ -91,7 +91,7 @@ else
 LINK_musl    = $(Q)$(MUSL) -static -o $@ $(filter %.o,$^) $(LIBZ) -Wl,-z,relro,-z,now
 endif
 # Only GNU's linker knows what that file says.
-PLACES       := $(if $(shell $(MUSL) -Wl,--version 2>/dev/null | grep -m1 '^GNU ld'),src/places.ld)
+PLACES       := $(if $(MUSL),$(if $(shell $(MUSL) -Wl,--version 2>/dev/null | grep -m1 "^GNU ld"),src/places.ld))
 COMPILE_musl    = $(MUSL) $(CFLAGS_musl)
 COMPILE_dynamic = $(CC) $(CFLAGS_dynamic)
 
