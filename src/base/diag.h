@@ -27,7 +27,8 @@ bool diag_is_seen_by_the_client(void);
 void diag_open(void);
 
 /* A message that does not go at once is lost: for who must not stand still, whoever reads the
- * messages, or does not. Else one waits JOURNAL_WAIT_MS, unless one before it has done so in vain. */
+ * messages, or does not. Else one waits JOURNAL_WAIT_MS, unless one before it has done so in vain.
+ */
 void diag_never_wait(void);
 
 /* Whether descriptor 2 takes something now, or soon. */

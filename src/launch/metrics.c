@@ -69,7 +69,8 @@ void metrics_begin(const char *path)
 {
     const struct counts none = {0};
     struct stat facts;
-    /* It is replaced, and removed at the end: a device, or a link to one, is nothing to do that to. */
+    /* It is replaced, and removed at the end: a device, or a link to one, is nothing to do that to.
+     */
     if (path && lstat(path, &facts) == 0 && !S_ISREG(facts.st_mode))
         diag_die(EX_USAGE, "--metrics: \"%s\" is no regular file; name a new one", path);
     file = path;

@@ -45,8 +45,8 @@ enum { NO_VDSO = 1 << 8, VDSO = 1 << 9, FLUSHES = 1 << 10 };
 
 struct rule {
     uint16_t number;
-    unsigned only; /* FILTER_…: where the handler does one of these; 0: anywhere */
     bool refuses;  /* what the checks say, and another row allows */
+    unsigned only; /* FILTER_…: where the handler does one of these; 0: anywhere */
     struct check checks[2];
 };
 
