@@ -411,10 +411,11 @@ test-glibc: | $(AFTER_DEPS)
 # through pipes. The jail's limits and filters are not for what valgrind does besides. What it says of
 # system calls that it does not know is left in the logs, where its findings are: those change the
 # exit status as well.
-VALGRIND := valgrind -q --log-file=$(abspath $(BUILD))/valgrind/logs/%p --error-exitcode=99 \
+VALGRIND := valgrind -q --vgdb=no --log-file=$(abspath $(BUILD))/valgrind/logs/%p --error-exitcode=99 \
             --leak-check=full --show-leak-kinds=all --errors-for-leak-kinds=all
 valgrind: | $(AFTER_DEPS)
 	@$(MAKE) -s all BUILD=$(BUILD)/valgrind STATIC=no EXTRA=-DPERCH_INSTRUMENTED
+	@rm -rf $(BUILD)/valgrind/logs
 	@mkdir -p $(BUILD)/valgrind/under $(BUILD)/valgrind/logs
 	@echo '#!/bin/sh' >$(BUILD)/valgrind/under/perch
 	@echo 'exec $(VALGRIND) $(abspath $(BUILD))/valgrind/perch "$$@" --sandbox=off' >>$(BUILD)/valgrind/under/perch
