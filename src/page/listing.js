@@ -245,7 +245,8 @@
     }
 
     async function upload(file) {
-        const state = make("span", {textContent: "waiting"});
+        // Read out at its end alone, not with each percent.
+        const state = make("span", {textContent: "waiting", ariaLive: "off"});
         const bar = make("progress", {max: file.size || 1, value: 0});
         bar.setAttribute("aria-label", file.name);
         const item = make("li", {}, make("span", {className: "name", textContent: file.name}), bar, state);
@@ -257,6 +258,7 @@
         const say = text => state.textContent = text;
         const end = (className, text) => {
             item.className = className;
+            state.ariaLive = "polite";
             say(text);
             bar.remove();
         };
