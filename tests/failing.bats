@@ -268,3 +268,59 @@ for number in 1, 2:
     assert said.startswith("perch: list the folder "), said
 END
 }
+
+@test "a call that is interrupted is made again, and one that is not there is done without" {
+    failing <<'END'
+import hashlib
+import random
+
+content = random.Random(1).randbytes(300000)
+with open("files/large", "wb") as file:
+    file.write(content)
+files = ("--directory", "files")
+
+def sends(*faults):
+    with Perch(*files, wrapper=inject(*faults)) as perch:
+        reply = perch.talk.ask("/files/large")
+        assert reply.status == 200 and reply.body == content, (faults, reply)
+
+for fault in "sendfile:error=EINTR:when=1", "sendfile:error=EINVAL", "sendfile:error=ENOSYS", "sendfile:error=ENOSYS:when=1":
+    sends(fault)
+
+def stores(*faults, status=201, method="PUT", fields=(), target="/files/new"):
+    said = serves(*faults, options=files, target=target, method=method, body=content, status=status)
+    there = os.path.exists("files/new")
+    assert there == (status == 201), (faults, status)
+    if there:
+        with open("files/new", "rb") as file:
+            assert file.read() == content, faults
+        os.unlink("files/new")
+    assert not [name for name in os.listdir("files") if name.startswith(".")], faults
+    return said
+
+for call in "fallocate", "fsync":
+    assert stores(call + ":error=EINTR:when=1") == ""
+for fault in "fallocate:error=ENOSYS", "linkat:error=EDQUOT":
+    assert stores(fault) == "", fault
+for fault, status, line in (("linkat:error=EDQUOT:when=2", 507, "link "), ("linkat:error=EIO:when=2", 500, "link "),
+                            ("fallocate:error=EDQUOT", 507, "fallocate "), ("fsync:error=EIO", 500, "fsync ")):
+    said = stores(fault, status=status)
+    assert said.count("\n") == 1 and said.startswith("perch: " + line), (fault, said)
+with open("files/old", "w") as file:
+    file.write("old")
+for fault, status in ("renameat2:error=EDQUOT", 507), ("renameat2:error=EIO", 500), ("linkat:error=EDQUOT:when=2", 507):
+    said = stores(fault, status=status, target="/files/old")
+    with open("files/old", encoding="ascii") as file:
+        assert file.read() == "old", fault
+    assert said.count("\n") == 1, (fault, said)
+END
+}
+
+@test "deleting: a name that is gone meanwhile, and one that can't go" {
+    failing <<'END'
+files = ("--directory", "files")
+for error, status, says in ("ENOENT", 404, False), ("EISDIR", 404, False), ("EACCES", 403, True), ("EIO", 500, True):
+    said = serves(f"unlinkat:error={error}", options=files, target="/files/a", method="DELETE", status=status)
+    assert said.startswith("perch: unlink ") == says and said.count("\n") == says, (error, said)
+END
+}

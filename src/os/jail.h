@@ -6,7 +6,7 @@
  * others where the kernel can keep them apart) and last the filter of system calls. All of it is
  * for good. Everything that is to be opened or allocated must be so by then.
  *
- * Built with PERCH_INSTRUMENTED (sanitizers, coverage), whose runtime opens files and maps memory
+ * Built with PERCH_INSTRUMENTED (sanitizers, valgrind), whose runtime opens files and maps memory
  * as it likes, the walls have holes for that: such a build is for tests.
  */
 #ifndef PERCH_OS_JAIL_H
