@@ -176,7 +176,7 @@ with Launcher("--max-per-source", "32", "--spares", "0", "--penalty", "30") as p
             with connect_from(source, perchd.port) as talk:
                 talk.ask()
                 for pid in set(children(perchd.pid)) - {others_handler}:
-                    os.kill(pid, signal.SIGSEGV)
+                    os.kill(pid, signal.SIGABRT)
                 try:
                     talk.ends()
                 except ConnectionResetError:
@@ -191,7 +191,7 @@ with Launcher("--max-per-source", "32", "--spares", "0", "--penalty", "30") as p
         perchd.signal(signal.SIGUSR1)
         eventually("it tells the counts", lambda: f", {CRASHES} refused, {CRASHES} crashed" in perchd.said())
 said = perchd.said().splitlines()
-assert re.fullmatch(r"perchd: handler \d+ was ended by signal 11 \(Segmentation fault\); 127.0.1.1 is penalised", said[0])
+assert re.fullmatch(r"perchd: handler \d+ was ended by signal 6 \(Aborted\); 127.0.1.1 is penalised", said[0])
 assert said[1] == "perchd: 127.0.1.1: is penalised for a crash; refused with 503", said[1]
 assert len(said) < 60, said
 END
