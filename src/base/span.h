@@ -60,11 +60,13 @@ static inline bool span_is_blank(char c)
 /* Without the white space at both ends. */
 static inline struct span span_trim(struct span text)
 {
-    while (text.len && span_is_blank(text.at[0]))
-        text = span_after(text, 1);
-    while (text.len && span_is_blank(text.at[text.len - 1]))
-        text.len--;
-    return text;
+    const char *begin = text.at;
+    size_t len = text.len;
+    while (len && span_is_blank(begin[len - 1]))
+        len--;
+    for (; len && span_is_blank(*begin); len--)
+        begin++;
+    return (struct span){begin, len};
 }
 
 /* Takes a prefix off *rest; false where *rest does not begin with it. */

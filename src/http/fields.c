@@ -1,56 +1,58 @@
 #include "http/fields.h"
 
-#include "http/octet.h"
+#include "http/scan.h"
 #include "http/status.h"
 
 #include <string.h>
 
-enum { NAME_MAX_LEN = 28 };
+enum { NAME_BYTES_MAX = 28, SAME_LENGTH_MAX = 5 };
 
-#define NAME(name, id)                                                                             \
-    {                                                                                              \
-        sizeof(name) - 1, id, name                                                                 \
-    }
-
-/* In lower case, and by length, so that a name is compared with few. No pointers, which would have
- * to be set at each start. */
-static const struct {
-    uint8_t len;
-    uint8_t id;
-    char name[NAME_MAX_LEN + 1];
-} known[] = {
-    NAME("host", FIELD_HOST),
-    NAME("range", FIELD_RANGE),
-    NAME("accept", FIELD_ACCEPT),
-    NAME("expect", FIELD_EXPECT),
-    NAME("origin", FIELD_ORIGIN),
-    NAME("referer", FIELD_REFERER),
-    NAME("if-match", FIELD_IF_MATCH),
-    NAME("if-range", FIELD_IF_RANGE),
-    NAME("connection", FIELD_CONNECTION),
-    NAME("user-agent", FIELD_USER_AGENT),
-    NAME("content-type", FIELD_CONTENT_TYPE),
-    NAME("authorization", FIELD_AUTHORIZATION),
-    NAME("content-range", FIELD_CONTENT_RANGE),
-    NAME("if-none-match", FIELD_IF_NONE_MATCH),
-    NAME("upload-length", FIELD_UPLOAD_LENGTH),
-    NAME("upload-offset", FIELD_UPLOAD_OFFSET),
-    NAME("content-length", FIELD_CONTENT_LENGTH),
-    NAME("sec-fetch-site", FIELD_SEC_FETCH_SITE),
-    NAME("accept-encoding", FIELD_ACCEPT_ENCODING),
-    NAME("upload-complete", FIELD_UPLOAD_COMPLETE),
-    NAME("if-modified-since", FIELD_IF_MODIFIED_SINCE),
-    NAME("transfer-encoding", FIELD_TRANSFER_ENCODING),
-    NAME("if-unmodified-since", FIELD_IF_UNMODIFIED_SINCE),
-    NAME("upload-draft-interop-version", FIELD_UPLOAD_DRAFT_INTEROP_VERSION),
+/* In lower case, in the row of its length, so that a name is compared with few. No pointers, which
+ * would have to be set at each start. */
+static const struct known {
+    uint8_t id; /* FIELD_OTHER: no more */
+    char name[NAME_BYTES_MAX + 1];
+} known[NAME_BYTES_MAX + 1][SAME_LENGTH_MAX + 1] = {
+    [4] = {{FIELD_HOST, "host"}},
+    [5] = {{FIELD_RANGE, "range"}},
+    [6] = {{FIELD_ACCEPT, "accept"}, {FIELD_EXPECT, "expect"}, {FIELD_ORIGIN, "origin"}},
+    [7] = {{FIELD_REFERER, "referer"}},
+    [8] = {{FIELD_IF_MATCH, "if-match"}, {FIELD_IF_RANGE, "if-range"}},
+    [10] = {{FIELD_CONNECTION, "connection"}, {FIELD_USER_AGENT, "user-agent"}},
+    [12] = {{FIELD_CONTENT_TYPE, "content-type"}},
+    [13] = {{FIELD_AUTHORIZATION, "authorization"},
+            {FIELD_CONTENT_RANGE, "content-range"},
+            {FIELD_IF_NONE_MATCH, "if-none-match"},
+            {FIELD_UPLOAD_LENGTH, "upload-length"},
+            {FIELD_UPLOAD_OFFSET, "upload-offset"}},
+    [14] = {{FIELD_CONTENT_LENGTH, "content-length"}, {FIELD_SEC_FETCH_SITE, "sec-fetch-site"}},
+    [15] = {{FIELD_ACCEPT_ENCODING, "accept-encoding"}, {FIELD_UPLOAD_COMPLETE, "upload-complete"}},
+    [17] = {{FIELD_IF_MODIFIED_SINCE, "if-modified-since"},
+            {FIELD_TRANSFER_ENCODING, "transfer-encoding"}},
+    [19] = {{FIELD_IF_UNMODIFIED_SINCE, "if-unmodified-since"}},
+    [28] = {{FIELD_UPLOAD_DRAFT_INTEROP_VERSION, "upload-draft-interop-version"}},
 };
 
-enum { KNOWN = sizeof known / sizeof known[0] };
+enum { STEP = sizeof(uint64_t) };
+
+static bool is_same_step(const char *token, const char *lower)
+{
+    uint64_t ours, theirs;
+    memcpy(&ours, lower, STEP);
+    memcpy(&theirs, token, STEP);
+    return (theirs | UINT64_C(0x2020202020202020)) == ours;
+}
 
 /* Of two tokens, one of letters and hyphens in lower case: no other octet of a token becomes one of
  * these by that bit. */
 static bool is_same_token(const char *token, const char *lower, size_t len)
 {
+    if (len >= STEP) { /* the last step may overlap the one before */
+        for (size_t at = 0; at < len - STEP; at += STEP)
+            if (!is_same_step(token + at, lower + at))
+                return false;
+        return is_same_step(token + len - STEP, lower + len - STEP);
+    }
     for (size_t i = 0; i < len; i++)
         if ((token[i] | 0x20) != lower[i])
             return false;
@@ -59,12 +61,11 @@ static bool is_same_token(const char *token, const char *lower, size_t len)
 
 static enum field_id field_named(struct span name)
 {
-    size_t i = 0;
-    while (i < KNOWN && known[i].len < name.len)
-        i++;
-    for (; i < KNOWN && known[i].len == name.len; i++)
-        if (is_same_token(name.at, known[i].name, name.len))
-            return known[i].id;
+    if (name.len > NAME_BYTES_MAX)
+        return FIELD_OTHER;
+    for (const struct known *row = known[name.len]; row->id != FIELD_OTHER; row++)
+        if (is_same_token(name.at, row->name, name.len))
+            return row->id;
     return FIELD_OTHER;
 }
 
@@ -100,7 +101,7 @@ static int take_line(struct fields *fields, struct span text)
         return refuse(fields, S_FIELDS_TOO_LARGE,
                       "there are more than " BOUND_TEXT(FIELDS_MAX) " fields");
 
-    size_t name_len = octets_run(text, OCTET_TOKEN);
+    size_t name_len = scan_token(text);
     if (name_len == 0 || name_len == text.len || text.at[name_len] != ':')
         return refuse(fields, S_BAD_REQUEST, name_fault(text));
     struct span name = {text.at, name_len};

@@ -1,7 +1,6 @@
 #include "http/head.h"
 
 #include "http/authority.h"
-#include "http/octet.h"
 #include "http/scan.h"
 #include "http/status.h"
 
