@@ -316,3 +316,32 @@ END
     [ -z "$stderr" ]
     [[ $output == *--directory* ]]
 }
+
+@test "perchd: a count that is none, or too much, is named with what it may be" {
+    for option in spares:0 max-connections:1 max-per-source:1 reuse:1; do
+        for value in x "" -1 1.5 1000001 99999999 1x; do
+            run -64 "$PERCHD" "--${option%:*}=$value"
+            [ "$output" = "perchd: --${option%:*}: \"$value\" is no count; give a number from ${option#*:} to 1000000" ]
+        done
+    done
+    run -64 "$PERCHD" --reuse 0
+    [ "$output" = 'perchd: --reuse: "0" is no count; give a number from 1 to 1000000' ]
+}
+
+@test "an option that is no name at all: nothing is guessed" {
+    local long
+    long=--$(printf "a%.0s" {1..300})
+    for option in - --- -- "$long" --=x; do
+        run -64 "$PERCH" "$option"
+        [ "$output" = "perch: $option: unknown option; see perch --help" ]
+    done
+}
+
+@test "a program without a name of its own says the one it was made with" {
+    run -64 bash -c 'exec -a "" "$PERCH" --nothing-like-it'
+    [ "$output" = 'perch: --nothing-like-it: unknown option; see perch --help' ]
+    run -64 bash -c 'exec -a / "$PERCH" --nothing-like-it'
+    [ "$output" = 'perch: --nothing-like-it: unknown option; see perch --help' ]
+    run -64 bash -c 'exec -a other "$PERCH" --nothing-like-it'
+    [ "$output" = 'other: --nothing-like-it: unknown option; see other --help' ]
+}

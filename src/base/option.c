@@ -102,7 +102,7 @@ static size_t distance(struct span a, struct span b)
 {
     size_t row[NAME_MAX_LEN + 1];
     if (a.len > NAME_MAX_LEN || b.len > NAME_MAX_LEN)
-        return NAME_MAX_LEN;
+        return SIZE_MAX;
     for (size_t j = 0; j <= b.len; j++)
         row[j] = j;
     for (size_t i = 1; i <= a.len; i++) {
