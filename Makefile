@@ -7,7 +7,7 @@ DIR    ?= $(BUILD)/files
 
 PACKAGES      := gcc libc6-dev make pkg-config musl-tools zlib1g-dev libsystemd-dev
 # What the tests need besides, by what needs it.
-PACKAGES_TEST := bats curl python3 strace systemd procps util-linux mount
+PACKAGES_TEST := bats curl wget python3 strace systemd procps util-linux mount
 PACKAGES_TEST += goaccess jq valgrind prometheus-node-exporter zsh
 PACKAGES_TEST += chromium chromium-driver fonts-dejavu-core
 PACKAGES_TEST += e2fsprogs
