@@ -338,10 +338,10 @@ END
 }
 
 @test "a program without a name of its own says the one it was made with" {
-    run -64 bash -c 'exec -a "" "$PERCH" --nothing-like-it'
+    run -64 bash -c "exec -a '' '$PERCH' --nothing-like-it"
     [ "$output" = 'perch: --nothing-like-it: unknown option; see perch --help' ]
-    run -64 bash -c 'exec -a / "$PERCH" --nothing-like-it'
+    run -64 bash -c "exec -a / '$PERCH' --nothing-like-it"
     [ "$output" = 'perch: --nothing-like-it: unknown option; see perch --help' ]
-    run -64 bash -c 'exec -a other "$PERCH" --nothing-like-it'
+    run -64 bash -c "exec -a other '$PERCH' --nothing-like-it"
     [ "$output" = 'other: --nothing-like-it: unknown option; see other --help' ]
 }

@@ -15,16 +15,16 @@ enum { OBS_TEXT = 128, SET_MAX = 256 };
 
 /* What a class holds besides octets above 127. */
 static const struct {
-    enum octet class;
     const char *ascii;
+    enum octet class;
     bool obs_text;
 } sets[] = {
-    {OCTET_TOKEN, ALNUM "!#$%&'*+-.^_`|~", false},
-    {OCTET_LINE, "\t " UNRESERVED SUB_DELIMS VCHAR_REST, true},
-    {OCTET_TARGET, UNRESERVED SUB_DELIMS "\"%/:<>?@[\\]^`{|}", false},
-    {OCTET_HOST, UNRESERVED SUB_DELIMS, false},
-    {OCTET_SEGMENT, UNRESERVED, false},
-    {OCTET_ETAG, UNRESERVED SUB_DELIMS "#%/:<>?@[\\]^`{|}", true},
+    {ALNUM "!#$%&'*+-.^_`|~", OCTET_TOKEN, false},
+    {"\t " UNRESERVED SUB_DELIMS VCHAR_REST, OCTET_LINE, true},
+    {UNRESERVED SUB_DELIMS "\"%/:<>?@[\\]^`{|}", OCTET_TARGET, false},
+    {UNRESERVED SUB_DELIMS, OCTET_HOST, false},
+    {UNRESERVED, OCTET_SEGMENT, false},
+    {UNRESERVED SUB_DELIMS "#%/:<>?@[\\]^`{|}", OCTET_ETAG, true},
 };
 
 static const char *set_of(size_t i)

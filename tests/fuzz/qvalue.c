@@ -21,7 +21,7 @@ static int expected(struct span text)
         if (i > 1)
             padded[i - 2] = text.at[i];
     }
-    return first ? QVALUE_ONE : atoi(padded);
+    return first ? QVALUE_ONE : (int)strtol(padded, NULL, 10);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
