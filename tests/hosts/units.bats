@@ -211,8 +211,14 @@ END
 begin("perchd.socket")
 with connect(4221) as talk:
     assert talk.ask("/").status == 200
-    for pid in shown("perchd.service", "MainPID"), *handler_pids():
+    launcher = shown("perchd.service", "MainPID")
+    for pid in launcher, *handler_pids():
         confinement(pid)
+    # The slice has a limit of memory: where that is reached, the launcher is not the one to go.
+    limit = shell("cat /sys/fs/cgroup/perch.slice/memory.max || true").strip()
+    assert shell(f"cat /proc/{launcher}/oom_score_adj").strip() == "0"
+    scores = shell("cat $(pgrep -x perch | sed 's|.*|/proc/&/oom_score_adj|')")
+    assert set(scores.split()) == {"200" if limit.isdigit() else "0"}, (limit, scores)
 assert shown("perchd.service", "Slice") == "perch.slice"
 END
 }
