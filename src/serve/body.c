@@ -1,11 +1,17 @@
 #include "serve/body.h"
 
+#include "base/forget.h"
+#include "base/rare.h"
 #include "bounds.h"
+#include "http/fields.h"
 #include "http/status.h"
 #include "os/clock.h"
 #include "os/stop.h"
 
 #include <errno.h>
+
+/* Of the one body that is being read. */
+static RARE struct fields trailer;
 
 void body_begin(struct body *body, struct wire *wire, const struct framing *framing, uint64_t max,
                 const struct pace_limits *limits)
@@ -119,7 +125,8 @@ static int chunked_piece(struct body *body, struct span unread, struct span *pie
     body->room -= piece->len;
     if (chunk_is_last(&body->chunk)) {
         body->in_trailer = true;
-        fields_begin(&body->trailer, 0);
+        forget_later(&trailer, sizeof trailer);
+        fields_begin(&trailer, 0);
     }
     return (int)piece->len;
 }
@@ -127,9 +134,9 @@ static int chunked_piece(struct body *body, struct span unread, struct span *pie
 /* The trailer section is checked as fields are, and dropped (RFC 9112 §7.1.2). */
 static int trailer_piece(struct body *body, struct span unread)
 {
-    int taken = fields_parse(&body->trailer, unread.at, unread.len, HEAD_MAX);
+    int taken = fields_parse(&trailer, unread.at, unread.len, HEAD_MAX);
     if (taken < 0)
-        return fail(body, (enum status)(-taken), body->trailer.why);
+        return fail(body, (enum status)(-taken), trailer.why);
     wire_consume(body->wire, (size_t)taken);
     body->ended = taken > 0;
     return taken > 0 ? 0 : await_more(body);

@@ -6,13 +6,11 @@
 #define PERCH_SERVE_BODY_H
 
 #include "http/chunk.h"
-#include "http/fields.h"
 #include "http/framing.h"
 #include "os/pace.h"
 #include "os/wire.h"
 
 struct body {
-    struct fields trailer; /* in front: its rows are rarely touched, what follows always is */
     struct wire *wire;
     enum body_kind kind;
     uint64_t left; /* of BODY_LENGTH: octets still to come */
