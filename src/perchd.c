@@ -113,6 +113,13 @@ static void keep_strays_from_handlers(void)
     close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
 }
 
+static void look_after_descriptors(void)
+{
+    fill_standard_descriptors();
+    diag_never_wait();
+    keep_strays_from_handlers();
+}
+
 /* Handlers are told one more thing. */
 static void tell(const char **handler_argv, const char *option)
 {
@@ -206,9 +213,7 @@ int main(int argc, char *argv[])
     char summary[SUMMARY_MAX];
 
     diag_program(argv[0]);
-    fill_standard_descriptors();
-    diag_never_wait();
-    keep_strays_from_handlers();
+    look_after_descriptors();
     launcher_block_signals();
     handler_argv = parse(&settings, argc, argv);
     const char *handler = handler_find();
