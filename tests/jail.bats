@@ -134,6 +134,9 @@ for i in range(5):
     with connect() as talk:
         assert talk.ask(f"/echo/{i}").body == str(i).encode()
 END
+    # perchd itself: strace keeps signals from it.
+    pkill -TERM -P "$PERCHD_PID"
+    await_perchd
     [[ $(wc -l <perchd.err) = 1 && $(<perchd.err) = "perchd: this kernel lacks Landlock: "* ]]
     run -69 "${WRAPPER[@]}" -f "$PERCHD" --sandbox=require --listen 127.0.0.1:0
     [[ $output = *"--sandbox=require: this kernel lacks Landlock; "* ]]
