@@ -71,13 +71,13 @@ int target_parse(struct target *target, struct span text, enum method method)
     return refuse(target, S_BAD_REQUEST, "the target is neither a path nor an http URI");
 }
 
-/* The octet at text[0], unescaped where it is an escape; *len is how many octets it took, 0 at the
- * end or at a bad escape. */
+/* The octet at text[0], which is there, unescaped where it is an escape; *len is how many octets it
+ * took, 0 at a bad escape. */
 static char octet_at(struct span text, size_t *len)
 {
-    *len = text.len ? 1 : 0;
-    if (text.len == 0 || text.at[0] != '%')
-        return text.len ? text.at[0] : '\0';
+    *len = 1;
+    if (text.at[0] != '%')
+        return text.at[0];
     int high = text.len > 2 ? span_hex_value(text.at[1]) : -1;
     int low = text.len > 2 ? span_hex_value(text.at[2]) : -1;
     *len = high < 0 || low < 0 ? 0 : 3;
