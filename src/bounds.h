@@ -222,9 +222,6 @@
 #define DEMAND_SLICE_MS   100
 #define DEMAND_SLICES_MAX 64
 #define DEMAND_FALL       4
-/* Where clients come without a pause, new ones are started once an eighth is left: all at once, and
- * seldom. With a half, more connections met one that was being started (first byte 9 % later). */
-#define SPARES_FEW 8
 /* Nobody waits: the pause before one more is started. */
 #define SPARES_REFILL_MS 1
 /* Connections that the launcher keeps open besides the spare that has just got them: a spare that

@@ -47,7 +47,7 @@ void spares_adapt(struct spares *spares, bool quiet)
     int due = missing(spares);
     unsigned have = children_spares(spares->children);
     /* One after another, each would stand in a client's way; so some at once, now and then. */
-    bool few = have * SPARES_FEW <= demand_wanted(&spares->demand, clock_ms(), spares->most);
+    bool few = have * 2 <= demand_wanted(&spares->demand, clock_ms(), spares->most);
     if (due > 0 && !quiet && !few)
         return;
     while (due > 0 && !quiet && children_spawn_spare(spares->children) == 0)
