@@ -60,13 +60,11 @@ static inline bool span_is_blank(char c)
 /* Without the white space at both ends. */
 static inline struct span span_trim(struct span text)
 {
-    const char *begin = text.at;
-    size_t len = text.len;
-    while (len && span_is_blank(begin[len - 1]))
-        len--;
-    for (; len && span_is_blank(*begin); len--)
-        begin++;
-    return (struct span){begin, len};
+    while (text.len && span_is_blank(text.at[text.len - 1]))
+        text.len--;
+    for (; text.len && span_is_blank(*text.at); text.len--)
+        text.at++;
+    return text;
 }
 
 /* Takes a prefix off *rest; false where *rest does not begin with it. */
