@@ -76,7 +76,8 @@ def load(metric, server, seconds):
     said = json.loads(done.stdout)
     moved = said["bytes"] + said["done"] * metric.upload
     said["bytes_per_second"] = said["bytes"] / said["seconds"]
-    said["cpu_s_a_gb"] = (server.cpu_seconds() - before) / moved * 1e9 if moved >= LARGE else None
+    # None, too, where a server lets nobody count the children that have ended.
+    said["cpu_s_a_gb"] = (server.cpu_seconds() - before) / moved * 1e9 or None if moved >= LARGE else None
     return said
 
 
@@ -98,7 +99,7 @@ MEASURES = {"load": load, "idle": weigh.idle, "start": weigh.start}
 
 
 def run_metric(metric, servers, rounds, seconds):
-    sides = [Side(servers[metric.ours], True)] + [Side(servers[name], False) for name in metric.peers
+    sides = [Side(servers[metric.ours], True)] + [Side(servers[name], False) for name in (*metric.peers, "named")
                                                   if name in servers]
     runs = [[] for _ in sides]
     measure = MEASURES[metric.measure]
@@ -119,7 +120,7 @@ def run_metric(metric, servers, rounds, seconds):
         })
     rows[0]["most_goal"] = metric.most
     for row in rows[1:]:
-        row["ratio"] = rows[0]["median"] / row["median"] if row["median"] else None
+        row["ratio"] = rows[0]["median"] / row["median"] if row["median"] > 0 else None
         row["goal"] = metric.goals.get(row["server"])
         row["beyond"] = rows[0]["median"] - row["median"] if row["server"] in metric.beyond else None
         row["beyond_goal"] = metric.beyond.get(row["server"])
