@@ -11,6 +11,8 @@
  * zeros. -w waits so long before each connection that follows another one. Prints one line of JSON.
  * One thread, one epoll.
  */
+#include "measure.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -72,19 +74,6 @@ static char requests[DEPTH_MAX * REQUEST_MAX];
 static size_t requests_len;
 static char zeros[CHUNK];
 static int events;
-
-static int64_t now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
-static void die(const char *what)
-{
-    fprintf(stderr, "load: %s: %s\n", what, strerror(errno));
-    exit(1);
-}
 
 static void note(int64_t since)
 {

@@ -9,13 +9,14 @@
  * room is set aside; with "synced" the time ends behind an fsync(2). Prints for each way the median
  * time as GB/s, and the median of this process's CPU seconds a GB.
  */
+#include "measure.h"
+
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -44,12 +45,6 @@ static struct way {
 enum { WAYS = sizeof ways / sizeof ways[0] };
 
 static char buffer[STEP_MAX];
-
-static void die(const char *what)
-{
-    perror(what);
-    exit(1);
-}
 
 static double now(clockid_t clock)
 {

@@ -7,34 +7,20 @@
  * The program gets one end of a socket pair as descriptors 0 and 1, and an empty environment.
  * Prints one line of JSON.
  */
-#include <errno.h>
+#include "measure.h"
+
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { TIMES_MAX = 100000 };
 
 static const char request[] =
     "GET /echo/abc HTTP/1.1\r\nHost: bench.test\r\nConnection: close\r\n\r\n";
-
-static int64_t now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
-static void die(const char *what)
-{
-    fprintf(stderr, "start: %s: %s\n", what, strerror(errno));
-    exit(1);
-}
 
 /* Nanoseconds. */
 static int64_t once(char *const argv[])
