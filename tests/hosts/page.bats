@@ -110,44 +110,14 @@ END
     head -c 6000000 /dev/urandom >large.bin
     start_perchd --directory files --listing --log common
     browse <<'END'
-import socket, threading
+from relay import Relay
 
-# Lines that are cut once they have carried so much of an upload; the ones behind them hold. Both ends
-# are closed: a line that only says that no more comes, and reads no more, stands still for ever.
-CUT_BEHIND = [1500000, 2500000]
-def carry(source, sink, allowed):
-    try:
-        while data := source.recv(65536):
-            sink.sendall(data)
-            allowed -= len(data)
-            if allowed < 0:
-                if CUT_BEHIND:
-                    CUT_BEHIND.pop(0)
-                break
-    except OSError:
-        pass
-    for end in source, sink:
-        try:
-            end.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
-        end.close()
-def relay_one(client):
-    server = socket.create_connection(("127.0.0.1", int(os.environ["PORT"])))
-    allowed = CUT_BEHIND[0] if CUT_BEHIND else 1 << 40
-    for ends in (client, server, allowed), (server, client, 1 << 40):
-        threading.Thread(target=carry, args=ends, daemon=True).start()
-def relay():
-    while True:
-        relay_one(listener.accept()[0])
-listener = socket.create_server(("127.0.0.1", 0))
-threading.Thread(target=relay, daemon=True).start()
-
+relay = Relay(os.environ["PORT"], [1500000, 2500000])
 with Browser() as browser:
-    browser.go(f"http://localhost:{listener.getsockname()[1]}/files/")
+    browser.go(f"http://localhost:{relay.port}/files/")
     browser.find("#drop input").type(os.path.abspath("large.bin"))
     browser.until("it is stored", "return document.querySelector('#uploads .done')")
-    assert not CUT_BEHIND
+    assert not relay.ends_behind
 END
     cmp large.bin files/large.bin
     # The server was asked how far it had come.
@@ -159,40 +129,19 @@ END
     head -c 3000000 /dev/urandom >large.bin
     start_perchd --directory files --listing --log common
     browse <<'END'
-import socket, threading
+from relay import Relay
 
-# The first line that carries so much of an upload carries no more, and says nothing of it.
-SILENT_BEHIND = [1000000]
-def carry(source, sink, allowed):
-    try:
-        while data := source.recv(65536):
-            sink.sendall(data)
-            allowed -= len(data)
-            if allowed < 0 and SILENT_BEHIND:
-                SILENT_BEHIND.pop()
-                threading.Event().wait()
-        sink.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        pass
-def relay():
-    while True:
-        client, _ = listener.accept()
-        server = socket.create_connection(("127.0.0.1", int(os.environ["PORT"])))
-        for ends in (client, server, SILENT_BEHIND[0] if SILENT_BEHIND else 1 << 40), (server, client, 1 << 40):
-            threading.Thread(target=carry, args=ends, daemon=True).start()
-listener = socket.create_server(("127.0.0.1", 0))
-threading.Thread(target=relay, daemon=True).start()
-
+relay = Relay(os.environ["PORT"], [1000000], silently=True)
 with Browser() as browser:
     # Half a minute of the page is a second and a half here.
     browser.devtools("Page.enable")
     browser.devtools("Page.addScriptToEvaluateOnNewDocument", source="""
         const real = window.setTimeout;
         window.setTimeout = (what, after) => real(what, after / 20)""")
-    browser.go(f"http://localhost:{listener.getsockname()[1]}/files/")
+    browser.go(f"http://localhost:{relay.port}/files/")
     browser.find("#drop input").type(os.path.abspath("large.bin"))
     browser.until("it is stored", "return document.querySelector('#uploads .done')")
-    assert not SILENT_BEHIND
+    assert not relay.ends_behind
 END
     cmp large.bin files/large.bin
     [ "$(grep -c '"HEAD /uploads/.* 204 ' perchd.err)" -ge 1 ]
