@@ -96,9 +96,7 @@ static inline size_t scan_target(struct span text)
 
 static inline size_t scan_line(const char *buffer, size_t at, size_t len)
 {
-    while (at < len && octet_is(buffer[at], OCTET_LINE))
-        at++;
-    return at;
+    return at + octets_run(span_between(buffer + at, buffer + len), OCTET_LINE);
 }
 
 static inline size_t scan_token(struct span text)

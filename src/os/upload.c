@@ -128,20 +128,25 @@ static int reserve_up_to(struct upload *upload, uint64_t end)
     return 0;
 }
 
+/* How far room is set aside once there are so many octets. */
+static uint64_t step_behind(const struct upload *upload, uint64_t at)
+{
+    return upload->end - at < RESERVE_STEP ? upload->end : at + RESERVE_STEP;
+}
+
 int upload_reserve(const struct store *store, struct upload *upload, uint64_t from, uint64_t length)
 {
     bool is_scarce = length > store->free;
     upload->reserved = from;
     upload->end = from + length;
-    return reserve_up_to(upload,
-                         is_scarce || length < RESERVE_STEP ? upload->end : from + RESERVE_STEP);
+    return reserve_up_to(upload, is_scarce ? upload->end : step_behind(upload, from));
 }
 
 static int reserve_ahead(struct upload *upload, uint64_t at)
 {
     if (at <= upload->reserved || upload->reserved >= upload->end)
         return 0;
-    return reserve_up_to(upload, upload->end - at < RESERVE_STEP ? upload->end : at + RESERVE_STEP);
+    return reserve_up_to(upload, step_behind(upload, at));
 }
 
 /* A hint: what fails here, the sync will tell of. */
