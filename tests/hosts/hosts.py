@@ -148,13 +148,14 @@ def check_ranges(where):
 
 
 def check_kept(where, perchd):
-    """A proxy sends many requests over the connections that it has."""
+    """A proxy sends many requests over the connections that it has. If it opened one for each, as many
+    handlers would be seen; so few are those that serve and the spares that wait meanwhile."""
     seen = set()
     for i in range(50):
         with opened(where) as talk:
             assert talk.ask(f"/echo/{i}").body == str(i).encode()
             seen |= set(children(perchd))
-    assert 1 <= len(seen) <= 2, f"{len(seen)} handlers for 50 requests"
+    assert 1 <= len(seen) <= 10, f"{len(seen)} handlers for 50 requests"
 
 
 def check_kept_for_one(where, perchd):
