@@ -13,7 +13,7 @@ PACKAGES_TEST += chromium chromium-driver fonts-dejavu-core
 PACKAGES_TEST += e2fsprogs
 PACKAGES_TEST += gcovr clang libclang-rt-dev clang-format clang-tidy cppcheck shellcheck
 PACKAGES_TEST += ucspi-tcp ipsvd socat netbase libwrap0 libtirpc3 libevent-2.1-7 libbsd0
-PACKAGES_TEST += slowhttptest
+PACKAGES_TEST += slowhttptest wrk nghttp2-client
 PACKAGES_TEST += mandoc mmdebstrap dpkg-dev
 PACKAGES_TEST += libxml2 libsqlite3-0 libnettle8 libxxhash0
 PACKAGES_TEST += openssl iproute2 liblua5.3-0 libopentracing-c-wrapper0 libpcre2-8-0
@@ -24,7 +24,7 @@ PACKAGES_UNPACK := xinetd openbsd-inetd inetutils-inetd nginx haproxy stunnel4 c
 UNPACKED        := build/unpacked
 # What "make bench" measures perch beside, and what that needs.
 PACKAGES_BENCH        := $(PACKAGES) python3 gnuplot-nox ucspi-tcp libxml2 libsqlite3-0 libyaml-0-2 \
-                         libnettle8 libpcre2-8-0 libxxhash0 libgnutls30 libssl3
+                         libnettle8 libpcre2-8-0 libxxhash0 libgnutls30 libssl3 wrk nghttp2-client
 PACKAGES_BENCH_UNPACK := nginx lighttpd lighttpd-mod-webdav h2o caddy busybox mini-httpd micro-httpd webfs
 
 # A target that packages may be installed for is made by a make of its own: see AFTER_DEPS.

@@ -47,6 +47,28 @@ loaded() {
     [ "$(jq '.failed > 0' <<<"$said")" = true ]
 }
 
+@test "what other loads say is understood" {
+    command -v wrk >/dev/null && command -v h2load >/dev/null || skip "wrk or h2load is missing"
+    start_perchd --directory files
+    python3 - "$TESTS/bench" "$PORT" <<'END'
+import sys
+from types import SimpleNamespace
+sys.path.insert(0, sys.argv[1])
+import others
+
+def asked(tool, target):
+    metric = SimpleNamespace(target=target, at_once=2, seconds=1)
+    return others.MEASURES[tool](metric, SimpleNamespace(port=sys.argv[2]), 1)
+
+for tool in others.MEASURES:
+    said = asked(tool, "/files/1k")
+    assert said["rate"] > 0 and said["failed"] == 0, said
+    assert asked(tool, "/nothing")["failed"] > 0, tool
+said = asked("wrk", "/files/1k")
+assert said["bytes_per_second"] > said["rate"] * 1024 and said["p99_us"] >= said["p50_us"] > 0, said
+END
+}
+
 @test "ways to receive an upload are compared" {
     "$BUILD/bench/receive" . 300000 2 synced >said
     [ "$(grep -c ' GB/s .* s of CPU a GB$' said)" = 9 ]

@@ -13,6 +13,7 @@ import json
 import os
 import platform
 import random
+import shutil
 import statistics
 import subprocess
 import sys
@@ -21,6 +22,7 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 import metrics  # noqa: E402
+import others  # noqa: E402
 import peers  # noqa: E402
 import report  # noqa: E402
 import weigh  # noqa: E402
@@ -40,6 +42,9 @@ def prose(size):
 def make_root(folder):
     files = os.path.join(folder, "files")
     os.makedirs(os.path.join(files, ".nginx-body"))
+    os.makedirs(os.path.join(folder, "echo"))
+    with open(os.path.join(folder, "echo/abc"), "wb") as file:
+        file.write(b"abc")
     for name, size in (("1k", 1 << 10), ("16k", 1 << 14), ("10m", 10 << 20), ("1g", 1 << 30)):
         with open(os.path.join(files, name), "wb") as file:
             file.truncate(size)
@@ -75,7 +80,7 @@ def load(metric, server, seconds):
         raise RuntimeError(f"{metric.name}, {server.name}: {done.stderr.strip()}")
     said = json.loads(done.stdout)
     moved = said["bytes"] + said["done"] * metric.upload
-    said["bytes_per_second"] = said["bytes"] / said["seconds"]
+    said["bytes_per_second"] = moved / said["seconds"]
     # None, too, where a server lets nobody count the children that have ended.
     said["cpu_s_a_gb"] = (server.cpu_seconds() - before) / moved * 1e9 or None if moved >= LARGE else None
     return said
@@ -95,7 +100,7 @@ class Side:
         self.cpu_seconds, self.processes = server.cpu_seconds, server.processes
 
 
-MEASURES = {"load": load, "idle": weigh.idle, "start": weigh.start}
+MEASURES = {"load": load, "idle": weigh.idle, "start": weigh.start, **others.MEASURES}
 
 
 def run_metric(metric, servers, rounds, seconds):
@@ -134,7 +139,7 @@ def describe_machine():
     return f"{os.cpu_count()} processors ({model}), Linux {platform.release().split('-')[0]}"
 
 
-def choose(only):
+def named_by(only):
     if not only:
         return metrics.METRICS
     names = only.replace(",", " ").split()
@@ -142,6 +147,15 @@ def choose(only):
     if not chosen:
         sys.exit(f"bench: --only: nothing is called {only}; see --list")
     return chosen
+
+
+def choose(only):
+    chosen = named_by(only)
+    missing = {metric.measure for metric in chosen if metric.measure in others.MEASURES and
+               not shutil.which(metric.measure)}
+    for tool in sorted(missing):
+        print(f"bench: {tool} is not installed, and what it measures left out", file=sys.stderr)
+    return [metric for metric in chosen if metric.measure not in missing]
 
 
 def start_servers(chosen, root, scratch):
@@ -184,6 +198,7 @@ def main():
         finally:
             for server in servers.values():
                 server.stop()
+            shutil.rmtree(f"{peers.BUILD}/bench/disk", ignore_errors=True)
     versions = {name: peers.version(name) for name in servers if peers.version(name)}
     report.save({"machine": describe_machine(), "versions": versions, "rounds": options.rounds,
                  "seconds": options.seconds, "results": results}, f"{peers.BUILD}/bench")

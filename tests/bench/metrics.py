@@ -6,7 +6,7 @@ GZIP = "Accept-Encoding: gzip"
 WORDS = "%20".join(["the quick brown fox jumps over the lazy dog"[i % 7 * 6:][:12].strip().replace(" ", "-")
                     for i in range(90)])[:1024]
 KEPT_PEERS = ["nginx", "nginx-cache", "lighttpd", "h2o"]
-NEW_PEERS = ["nginx", "lighttpd", "busybox", "mini_httpd", "micro_httpd", "webfs", "h2o"]
+NEW_PEERS = ["nginx", "lighttpd", "busybox", "mini_httpd", "micro_httpd", "webfs", "h2o", "caddy"]
 
 
 @dataclass
@@ -66,17 +66,19 @@ METRICS = [
            figure="idle_kb", unit="kB", measure="idle", most=105, rounds_most=3),
     Metric("idle-10k", "memory of an idle kept connection, of 10,000", "/echo/abc", 10000, ["null", "nginx"],
            figure="idle_kb", unit="kB", measure="idle", most=110, rounds_most=1, ours="perch-many"),
-    *[kept("root", "GET /", "/", n, ["null", "nginx"], {"nginx": 1.0 if n == 256 else 1.25})
-      for n in (16, 64, 256)],
+    *[kept("root", "GET /", "/", n, ["null", "nginx"], {"nginx": 1.5 if n == 1 else 1.0 if n == 256 else 1.25})
+      for n in (1, 16, 64, 256)],
     *[kept("echo", "GET /echo/abc", "/echo/abc", n, ["null", "nginx"],
            {"nginx": 1.5 if n == 1 else 1.0 if n == 256 else 1.25, "null": 0.9}) for n in (1, 16, 64, 256)],
     kept("file-1k", "a 1 KiB file", "/files/1k", 1, KEPT_PEERS, {"nginx": 1.5, "lighttpd": 1.1}),
+    kept("file-1k", "a 1 KiB file", "/files/1k", 16, KEPT_PEERS, {}),
     kept("file-1k", "a 1 KiB file", "/files/1k", 64, ["null-files", *KEPT_PEERS],
          {"nginx": 1.5, "nginx-cache": 1.0, "h2o": 0.75, "lighttpd": 0.75, "null-files": 0.9}),
     kept("file-1k", "a 1 KiB file", "/files/1k", 256, KEPT_PEERS, {"nginx": 1.0}),
-    kept("file-16k", "a 16 KiB file", "/files/16k", 64, KEPT_PEERS, {}),
-    Metric("pipelined-16", "GET /echo/abc, pipelined 16 deep", "/echo/abc", 1, ["null", "nginx"], depth=16,
-           goals={"nginx": 12, "null": 0.5}),
+    *[kept("file-16k", "a 16 KiB file", "/files/16k", n, KEPT_PEERS, {}) for n in (1, 16, 64, 256)],
+    Metric("pipelined-16", "GET /echo/abc, pipelined 16 deep", "/echo/abc", 1,
+           ["null", "nginx", "nginx-file", "lighttpd", "h2o"], depth=16,
+           goals={"nginx-file": 12, "lighttpd": 3.5, "h2o": 3.5, "null": 0.5}),
     Metric("download-10m", "a 10 MiB file, its body dropped", "/files/10m", 1, ["nginx", "lighttpd", "h2o"],
            figure="bytes_per_second", unit="B/s", goals={"nginx": 2, "lighttpd": 1.2}),
     Metric("download-1g", "a 1 GiB file, its body dropped", "/files/1g", 1, ["nginx", "lighttpd", "h2o"],
@@ -84,13 +86,27 @@ METRICS = [
     *[Metric(f"put-{name}-{n}", f"uploads of {text}, {n} at a time, renamed but not synced", "/files/up", n,
              ["nginx", "lighttpd"], upload=size, goals={"nginx": 1.5, "lighttpd": 1.5})
       for name, text, size in (("4k", "4 KiB", 4096), ("1m", "1 MiB", 1 << 20)) for n in (1, 4)],
+    Metric("put-1g-1", "uploads of 1 GiB, renamed but not synced", "/files/up", 1, ["nginx", "lighttpd"], upload=1 << 30,
+           figure="bytes_per_second", unit="B/s", rounds_most=3),
     *[Metric(f"put-full-{name}-{n}", f"uploads of {text}, {n} at a time, synced", "/files/up", n, ["store"],
              upload=size, ours="perch-full", goals={"store": 0.9}, seconds=2)
       for name, text, size in (("4k", "4 KiB", 4096), ("1m", "1 MiB", 1 << 20)) for n in (1, 4)],
+    Metric("put-full-1g-1", "uploads of 1 GiB, synced", "/files/up", 1, ["store"], upload=1 << 30, ours="perch-full",
+           figure="bytes_per_second", unit="B/s", goals={"store": 0.9}, rounds_most=3),
     Metric("gzip-20", "GET /echo of 20 bytes, in gzip, against identity", "/echo/" + "twenty%20bytes%20of%20it", 16,
            ["perch"], own_fields=[GZIP], goals={"perch": 0.6}),
     Metric("gzip-1k", "GET /echo of 1 KiB of text, in gzip, against identity", "/echo/" + WORDS, 16, ["perch"],
            own_fields=[GZIP], goals={"perch": 0.6}),
     Metric("gzip-64k", "a text of 64 KiB, compressed on its way", "/files/64k.txt", 16, ["nginx"], fields=[GZIP],
            goals={"nginx": 1.0}, ours="perch-gzip"),
+    # By loads that are not ours.
+    Metric("wrk-echo-64", "GET /echo/abc by wrk, 64 kept connections", "/echo/abc", 64, ["null", "nginx"], measure="wrk",
+           goals={"nginx": 1.25, "null": 0.9}),
+    Metric("wrk-file-1k-64", "a 1 KiB file by wrk, 64 kept connections", "/files/1k", 64, ["null-files", *KEPT_PEERS],
+           measure="wrk", goals={"null-files": 0.9}),
+    Metric("wrk-download-10m-4", "a 10 MiB file by wrk, 4 kept connections", "/files/10m", 4,
+           ["nginx", "lighttpd", "h2o"], figure="bytes_per_second", unit="B/s", measure="wrk",
+           goals={"nginx": 1.0, "lighttpd": 1.0, "h2o": 1.0}),
+    Metric("h2load-echo-64", "GET /echo/abc by h2load, 64 kept connections", "/echo/abc", 64, ["null", "nginx"],
+           measure="h2load", goals={"nginx": 1.25, "null": 0.9}),
 ]

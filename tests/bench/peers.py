@@ -86,7 +86,10 @@ def store(place):
     return [f"{BUILD}/bench/store", str(place.port), place.disk]
 
 
-def nginx(place, cache=""):
+ANSWERED = 'location /echo/ { default_type text/plain; return 200 "abc"; }'
+
+
+def nginx(place, cache="", echo=ANSWERED, nopush="on"):
     return ["nginx", "-e", "stderr", "-p", place.scratch, "-c", place.write("nginx.conf", f"""
 worker_processes {WORKERS};
 daemon off;
@@ -94,7 +97,7 @@ pid {place.scratch}/pid;
 error_log stderr crit;
 events {{ worker_connections 16384; }}
 http {{
-    access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000;
+    access_log off; sendfile on; tcp_nopush {nopush}; keepalive_requests 1000000;
     client_max_body_size 0; {cache}
     client_body_temp_path {place.files}/.nginx-body;
     proxy_temp_path {place.scratch}/p; fastcgi_temp_path {place.scratch}/f;
@@ -104,7 +107,7 @@ http {{
         listen 127.0.0.1:{place.port} backlog=4096;
         default_type application/octet-stream;
         location = / {{ return 200 ""; }}
-        location /echo/ {{ default_type text/plain; return 200 "abc"; }}
+        {echo or f"location /echo/ {{ root {place.root}; }}"}
         location /files/ {{ root {place.root}; dav_methods PUT DELETE; }}
     }}
 }}
@@ -113,6 +116,12 @@ http {{
 
 def nginx_cache(place):
     return nginx(place, "open_file_cache max=1000; open_file_cache_valid 60s;")
+
+
+def nginx_file(place):
+    """To which /echo/abc is a file, as it is to servers that can't answer of their own. With tcp_nopush, a
+    pipeline would wait for the client's delayed acknowledgements."""
+    return nginx(place, echo="", nopush="off")
 
 
 def lighttpd(place):
@@ -187,7 +196,7 @@ def named(place):
 PEERS = {
     "perch": perch, "perch-full": perch_full, "perch-reuse": perch_reuse, "perch-many": perch_many, "perch-open": perch_open, "perch-gzip": perch_gzip,
     "null": null, "null-files": null_files, "store": store,
-    "nginx": nginx, "nginx-cache": nginx_cache, "lighttpd": lighttpd, "h2o": h2o, "caddy": caddy,
+    "nginx": nginx, "nginx-cache": nginx_cache, "nginx-file": nginx_file, "lighttpd": lighttpd, "h2o": h2o, "caddy": caddy,
     "busybox": busybox, "mini_httpd": mini_httpd, "micro_httpd": micro_httpd, "webfs": webfs,
     "named": named,
 }

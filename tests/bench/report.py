@@ -34,6 +34,8 @@ def lines(result):
         if row.get("beyond") is not None:
             line += f", {row['beyond']:+.0f}, goal {row['beyond_goal']}: " + \
                 ("reached" if row["beyond"] <= row["beyond_goal"] else "missed")
+        if row.get("p99_us") is not None and result["unit"] == "/s":
+            line += f"  p50 {row['p50_us']:.0f} us, p99 {row['p99_us']:.0f} us"
         if row.get("pss_kb") is not None:
             line += f"  PSS {row['pss_kb']:.0f} kB"
         if row.get("cpu_s_a_gb") is not None:
@@ -46,12 +48,12 @@ def lines(result):
 
 # ---- For the README ----
 
-HEADS = {"nginx-cache": "nginx with open_file_cache", "null": "the null server", "null-files": "null with file calls",
+HEADS = {"nginx-cache": "nginx with open_file_cache", "nginx-file": "nginx with a file", "null": "the null server", "null-files": "null with file calls",
          "store": "the bare program"}
 
 
 def markdown(found):
-    servers = ["nginx", "nginx-cache", "lighttpd", "h2o", "busybox", "null", "null-files", "store"]
+    servers = ["nginx", "nginx-cache", "nginx-file", "lighttpd", "h2o", "busybox", "null", "null-files", "store"]
     shown = [name for name in servers if any(row["server"] == name for result in found["results"]
                                              for row in result["rows"][1:])]
     heads = [HEADS.get(name, name) for name in shown]
