@@ -13,7 +13,7 @@ setup() {
 refused() {
     local code=$1 named=$2
     shift 2
-    run "-$code" --separate-stderr timeout 20 "$@" </dev/null 3>&-
+    run "-$code" --separate-stderr timeout 60 "$@" </dev/null 3>&-
     # shellcheck disable=SC2154 # set by run
     if [[ -n $output || $(grep -c '' <<<"$stderr") != 1 || $stderr != *"$named"* ]]; then
         printf 'stdout: %s\nstderr: %s\n' "$output" "$stderr"
@@ -309,10 +309,10 @@ END
 }
 
 @test "perchd: all is well and --check starts nothing" {
-    run -0 --separate-stderr timeout 20 "$PERCHD" --check --directory "$FILES"
+    run -0 --separate-stderr timeout 60 "$PERCHD" --check --directory "$FILES"
     [ -z "$stderr" ]
     [[ $output == *"$FILES"* ]]
-    run -0 --separate-stderr timeout 20 "$PERCH" --check
+    run -0 --separate-stderr timeout 60 "$PERCH" --check
     [ -z "$stderr" ]
     [[ $output == *--directory* ]]
 }

@@ -235,23 +235,18 @@ END
 }
 
 @test "one hour: the next reply says close" {
-    [ -x "$BUILD/later" ] || skip "make test builds build/later, a perch whose clock can be put forward"
+    need_later
     py <<'END'
-def at(seconds):
-    with open("later", "r+b") as file:
-        file.write(struct.pack("=q", seconds))
-open("later", "wb").write(bytes(8))
-env = dict(os.environ, PERCH_LATER=os.path.abspath("later"))
 for version in "1.1", "1.0":
-    at(0)
-    with Perch(program=BUILD + "/later", env=env) as perch:
+    clock = Clock()
+    with Perch(**clock.perch) as perch:
         def ask():
             return perch.talk.ask("/echo/a", "Connection: keep-alive", version=version)
         assert not ask().closes()
-        at(3590)
+        clock.forward(3000)
         reply = ask()
         assert reply.body == b"a" and not reply.closes(), reply
-        at(3601)
+        clock.forward(601)
         reply = ask()
         assert reply.body == b"a" and reply.closes(), reply
         perch.talk.ends()

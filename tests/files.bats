@@ -258,8 +258,8 @@ END
     py <<'END'
 with listener() as listening, Process([PERCH, "--directory", "files"], stdin=listening):
     url = "http://127.0.0.1:%d/files/a" % listening.getsockname()[1]
-    said = subprocess.run(["curl", "-sv", "-H", "Expect: 100-continue", "--expect100-timeout", "15",
-                           "--data-binary", "hello", url], capture_output=True, text=True, timeout=10).stderr
+    said = subprocess.run(["curl", "-sv", "-H", "Expect: 100-continue", "--expect100-timeout", "1000",
+                           "--data-binary", "hello", url], capture_output=True, text=True, timeout=LIMIT).stderr
     assert "< HTTP/1.1 100 Continue" in said and "< HTTP/1.1 201 Created" in said, said
 assert open("files/a").read() == "hello"
 END

@@ -20,7 +20,7 @@ import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from talk import LIMIT, PERCHD, Process, children, connect, gone, request  # noqa: E402
+from talk import LIMIT, PATIENT, PERCHD, Process, children, connect, gone, request  # noqa: E402
 from resume import Upload  # noqa: E402
 
 SOCKET = os.path.abspath("socket")
@@ -30,7 +30,7 @@ class Perchd(Process):
     """perchd, ready, on a unix socket of the current folder unless told otherwise."""
 
     def __init__(self, *options, expect=0, listen=SOCKET):
-        super().__init__([PERCHD, "--spares", "0", "--listen", listen, "--directory", "files", *options],
+        super().__init__([PERCHD, "--spares", "0", "--listen", listen, "--directory", "files", *PATIENT, *options],
                          expect=expect, stdout=-1)
         try:
             # perchd: listening on http://127.0.0.1:PORT/
@@ -146,10 +146,10 @@ def write_one(number, barrier):
     """Until it is answered: a connection on which nothing has come yet may have to make room."""
     size = random.Random(number).randrange(100000)
     body = (b"%06d" % number * (size // 6 + 1))[:size + 6]
-    barrier.wait(LIMIT * 3)
-    for _ in range(LIMIT):
+    barrier.wait(LIMIT)
+    for _ in range(20):
         with contextlib.suppress(ConnectionError, EOFError), connect(SOCKET) as talk:
-            talk.sock.settimeout(LIMIT * 6)
+            talk.sock.settimeout(LIMIT * 2)
             talk.send(request("/files/name", "Connection: close", method="POST", body=body))
             reply = talk.reply()
             assert reply.status == 201, reply
@@ -368,7 +368,7 @@ def resumed(mebibytes):
 
         begin = time.monotonic()
         with open("source", "rb") as source:
-            upload = Upload(f"http://{perchd.where}/files/name", source, sent=on_sent, limit=6 * LIMIT)
+            upload = Upload(f"http://{perchd.where}/files/name", source, sent=on_sent, limit=2 * LIMIT)
             answer = upload.run(pause=0.01)
         seconds = time.monotonic() - begin
         assert answer.status == 204 and not cuts, (answer, cuts)

@@ -20,7 +20,7 @@
 
 /* Nothing here waits for anybody but perch, which has all its input: far more than a slow machine
  * needs. */
-enum { HANG_SECONDS = 30 };
+enum { HANG_SECONDS = 60 };
 
 #define HIDDEN_PREFIX ".perch-"
 

@@ -47,7 +47,7 @@ class Launcher(Process):
     """perchd on .port, with these options; and those of Popen."""
 
     def __init__(self, *options, **more):
-        super().__init__([PERCHD, "--listen", "127.0.0.1:0", "--directory", "files", *options],
+        super().__init__([PERCHD, "--listen", "127.0.0.1:0", "--directory", "files", *PATIENT, *options],
                          stdout=subprocess.PIPE, **more)
         self.port = int(self.wait_for_line("listening on").rstrip("/\n").rpartition(":")[2])
 
