@@ -8,6 +8,7 @@
 #include "bounds.h"
 #include "os/client.h"
 #include "os/expendable.h"
+#include "os/folder.h"
 #include "os/handover.h"
 #include "os/inherit.h"
 #include "os/jail.h"
@@ -42,6 +43,8 @@ static void open_folder(const struct settings *settings, struct store *store)
     if (name && store_open(store, name, !settings->rename_only) != 0)
         diag_die(EX_NOINPUT, "--directory: \"%s\" can't be opened: %s; name a folder that exists",
                  name, strerror(errno));
+    if (settings->listing)
+        folder_prepare();
 }
 
 /* Nothing where there can't be leftovers. */

@@ -9,12 +9,9 @@
 #ifdef PERCH_INSTRUMENTED
 /* The sanitizers watch over no array that is put somewhere by name. */
 #define RARE
-#define RARE_LARGE
 #else
-/* The Makefile has the linker sort by these names, which are the last. LARGE are those that would
- * push others beyond what one page of the page table reaches, 2 MiB. */
-#define RARE       __attribute__((section(".bss.zz_rare")))
-#define RARE_LARGE __attribute__((section(".bss.zz_rare_large")))
+/* The Makefile has the linker sort by these names, which are the last. */
+#define RARE __attribute__((section(".bss.zz_rare")))
 #endif
 
 #endif

@@ -1,5 +1,6 @@
 #include "os/folder.h"
 
+#include "base/diag.h"
 #include "base/forget.h"
 #include "base/rare.h"
 #include "bounds.h"
@@ -10,15 +11,32 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 /* The names of a pass, one behind the other, each with its NUL; and where each begins. */
-static RARE_LARGE char names[FOLDER_NAMES_BYTES];
-static RARE_LARGE uint32_t starts[FOLDER_NAMES_MAX];
+static char *names;
+static uint32_t *starts;
 static size_t used, most_used;
 static unsigned count;
+
+static void *room_for(size_t size)
+{
+    void *room = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (room == MAP_FAILED)
+        diag_die(EX_OSERR, "no memory for listings: %s", strerror(errno));
+    return room;
+}
+
+void folder_prepare(void)
+{
+    names = room_for(FOLDER_NAMES_BYTES);
+    starts = room_for(FOLDER_NAMES_MAX * sizeof *starts);
+}
 
 /* ---- Sorting ---- */
 
@@ -103,7 +121,7 @@ static void take(struct folder *folder, struct pass *pass, const struct dirent *
         return;
     if (pass->below[0] && strcmp(entry->d_name, pass->below) >= 0)
         return;
-    if (count == FOLDER_NAMES_MAX || sizeof names - used <= len) {
+    if (count == FOLDER_NAMES_MAX || FOLDER_NAMES_BYTES - used <= len) {
         halve(pass);
         folder->more = true;
         if (strcmp(entry->d_name, pass->below) >= 0)
@@ -207,6 +225,7 @@ bool folder_is_there(const struct store *store, const char *path)
 
 void folder_forget(void)
 {
-    explicit_bzero(names, most_used);
+    if (most_used)
+        explicit_bzero(names, most_used);
     used = most_used = count = 0;
 }

@@ -12,7 +12,7 @@
 
 /* One octet more than there may be, so that a file that is too long is seen to be. Pages that the
  * table doesn't fill, and all of them without --types, cost nothing. */
-static RARE_LARGE char list[TYPES_BYTES_MAX + 1];
+static RARE char list[TYPES_BYTES_MAX + 1];
 static size_t list_len;
 
 /* The answers to the endings that were asked for last, or the lack of one: going through the whole

@@ -14,6 +14,7 @@
 #include "../scripted/tree.h"
 #include "http/head.h"
 #include "http/status.h"
+#include "os/folder.h"
 #include "serve/body.h"
 
 #include "fuzz.h"
@@ -273,6 +274,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (store.folder < 0) {
         make_folder();
         HOLDS(store_open(&store, folder, false) == 0);
+        folder_prepare();
         for (size_t i = 0; i < VARIANTS; i++)
             settings_parse(&settings[i], variants[i]);
     }

@@ -8,6 +8,7 @@
  * cuts each of PARTS programs tries its share. The last line is the sum.
  */
 #include "connection.h"
+#include "os/folder.h"
 #include "tree.h"
 
 #include <errno.h>
@@ -125,6 +126,8 @@ static char **set_up(char *argv[])
     settings_parse(&settings, options);
     if (settings.directory && store_open(&store, settings.directory, !settings.rename_only) != 0)
         give_up(settings.directory);
+    if (settings.listing)
+        folder_prepare();
     return options;
 }
 
