@@ -85,7 +85,7 @@ ifneq ($(STATIC_PIE),)
 LINK_musl    = $(Q)$(MUSL) -static -nostartfiles $(STATIC_PIE) $(MUSL_LIB)/crti.o \
                $(shell $(CC) -print-file-name=crtbeginS.o) -o $@ $(filter %.o,$^) $(LIBZ) \
                $(shell $(CC) -print-file-name=crtendS.o) $(MUSL_LIB)/crtn.o \
-               -Wl,-pie,--no-dynamic-linker,-z,text,-z,relro,-z,now,-z,noseparate-code,--sort-section=name \
+               -Wl,-pie,--no-dynamic-linker,-z,text,-z,norelro,-z,now,-z,noseparate-code,--sort-section=name \
                $(addprefix -Wl$(COMMA)-T$(COMMA),$(PLACES))
 else
 LINK_musl    = $(Q)$(MUSL) -static -o $@ $(filter %.o,$^) $(LIBZ) -Wl,-z,relro,-z,now

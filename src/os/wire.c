@@ -34,6 +34,7 @@ static void begin(struct wire *wire, struct peer peer, const struct pace_limits 
 {
     wire->peer = peer;
     wire->in_wait_ms = -1;
+    wire->out = wire->near;
     pace_begin(&wire->pace, limits, false);
     wire->out_wait_ms = pace_wait_ms(&wire->pace);
     if (wire->out_wait_ms > OUTPUT_LOOK_MS)
@@ -72,7 +73,7 @@ void wire_open(struct wire *wire, struct peer peer, const struct pace_limits *li
 
 void wire_prepare(struct wire *wire)
 {
-    wire->in[0] = wire->out[0] = '\0'; /* their first pages are there */
+    wire->in[0] = wire->near[0] = '\0'; /* their first pages are there */
     signal(SIGPIPE, SIG_IGN);
     stop_watch(-1);
 }
@@ -230,6 +231,6 @@ void wire_finish(struct wire *wire, bool more_may_come)
 void wire_forget(struct wire *wire)
 {
     explicit_bzero(wire->in, wire->in_most);
-    explicit_bzero(wire->out, wire->out_most);
+    explicit_bzero(wire->far, wire->far_most);
     explicit_bzero(wire, offsetof(struct wire, in));
 }

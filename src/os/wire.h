@@ -29,15 +29,17 @@ struct wire {
     size_t floor;   /* input before this stays where it is: wire_hold() */
     size_t start;   /* input [start, end) is unread */
     size_t end;
+    char *out; /* what was gathered: in near, and in far once that is too small */
     size_t out_len;
-    size_t in_most, out_most; /* how far the buffers have been written to */
+    size_t in_most, far_most; /* how far the buffers have been written to */
     uint64_t put;             /* bytes that were given to it for the peer, in all */
     int out_wait_ms;          /* output that blocked so long has its pace looked at; 0: never */
     struct pace pace;         /* of output */
     int64_t sent;             /* bytes that the kernel has taken */
     int64_t arrived;          /* of those, what was known to have been received */
+    char near[WIRE_NEAR_BYTES];
     char in[WIRE_IN_BYTES];
-    char out[WIRE_OUT_BYTES];
+    char far[WIRE_OUT_BYTES];
 };
 
 /* Makes ready. The limits, which stay the caller's, are those of output. */

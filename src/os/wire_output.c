@@ -105,18 +105,29 @@ void wire_pause(struct wire *wire, int ms)
     poll(&gone, 1, ms);
 }
 
+/* For good: the pages are there now. */
+static void go_far(struct wire *wire)
+{
+    memcpy(wire->far, wire->near, wire->out_len);
+    wire->out = wire->far;
+}
+
 char *wire_room(struct wire *wire, size_t n)
 {
     if (n > WIRE_OUT_BYTES - wire->out_len)
         wire_flush(wire);
-    return wire->broken || n > WIRE_OUT_BYTES ? NULL : wire->out + wire->out_len;
+    if (wire->broken || n > WIRE_OUT_BYTES)
+        return NULL;
+    if (wire->out == wire->near && n > WIRE_NEAR_BYTES - wire->out_len)
+        go_far(wire);
+    return wire->out + wire->out_len;
 }
 
 void wire_commit(struct wire *wire, size_t n)
 {
     wire->out_len += n;
-    if (wire->out_len > wire->out_most)
-        wire->out_most = wire->out_len;
+    if (wire->out == wire->far && wire->out_len > wire->far_most)
+        wire->far_most = wire->out_len;
     wire->put += n;
 }
 
