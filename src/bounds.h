@@ -129,6 +129,10 @@
 /* Up to here a file is copied into the reply and leaves with its head in one write; above,
  * sendfile wins (measured: it pays from 8 to 32 KiB up). */
 #define FILE_COPY_MAX 16384
+/* A file up to here is held open between two requests for it: the opening of a larger one vanishes
+ * behind its sending, and its room on the disk, where somebody removes it meanwhile, would be
+ * missed. */
+#define HELD_FILE_MAX 65536
 /* One sendfile: large enough that the calls vanish behind the copying. */
 #define SENDFILE_STEP (1 << 20)
 

@@ -18,6 +18,7 @@ struct store {
     int folder;    /* -1 where none is served */
     bool durable;  /* 201 means: on stable storage */
     uint64_t free; /* octets that had room there when it was opened: a hint, which grows old */
+    bool can_hold; /* files of it, open: os/held.h */
 };
 
 /* What tells one version of a file from another. */
@@ -42,8 +43,9 @@ struct precondition {
 /* Opens the folder. 0, or -1 with errno. */
 int store_open(struct store *store, const char *directory, bool durable);
 
-/* Opens a file for reading; *file is set on 0, and file->fd is the caller's to close. */
+/* Opens a file for reading; *file is set on 0, and to be closed. */
 int store_read(const struct store *store, const char *path, struct file *file);
+void store_close(const struct file *file);
 
 /* Up to room bytes of a file from an offset on. How many; 0 at its end; -1 with errno. */
 long store_read_at(const struct file *file, uint64_t from, char *out, size_t room);

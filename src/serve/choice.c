@@ -8,7 +8,6 @@
 #include "serve/representation.h"
 
 #include <sysexits.h>
-#include <unistd.h>
 
 void choice_open(const struct settings *settings)
 {
@@ -50,7 +49,7 @@ static bool take_coded_file(const struct exchange *exchange, struct representati
     if (store_read(exchange->store, coded_path, &coded) != 0)
         return false;
     bool serves = !is_older(&coded, &chosen->file);
-    close(serves ? chosen->file.fd : coded.fd);
+    store_close(serves ? &chosen->file : &coded);
     if (serves)
         chosen->file = coded;
     return serves;
@@ -96,6 +95,6 @@ int choice_answer(struct exchange *exchange, const char *path)
         representation_validators(&chosen.validators, &chosen.file, coding_name(made_here));
         status = representation_file(exchange, &chosen);
     }
-    close(chosen.file.fd);
+    store_close(&chosen.file);
     return status;
 }

@@ -6,6 +6,7 @@
 #include "os/clock.h"
 #include "os/coder.h"
 #include "os/folder.h"
+#include "os/held.h"
 #include "os/journal.h"
 #include "os/local.h"
 #include "os/stop.h"
@@ -284,5 +285,6 @@ void session_forget(struct wire *wire)
     journal_forget();
     coders_forget();
     folder_forget();
+    held_forget();
     forget_now();
 }
