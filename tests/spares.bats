@@ -92,7 +92,7 @@ talks = [connect() for _ in range(2)]
 for talk in talks:
     talk.send(request("/files/a", "Content-Length: 1", "Expect: 100-continue", method="PUT"))
     assert talk.reply().status == 100
-assert len(children(perchd)) == 2
+eventually("two handlers", lambda: len(children(perchd)) == 2)
 talks.pop().close()
 eventually("a spare in its place", lambda: len(children(perchd)) == 2)
 with connect() as talk:

@@ -325,11 +325,8 @@ END
     start_perchd --spares 0 --directory files
     py <<'END'
 eventually("the leftovers are gone", lambda: not os.path.exists("files/folder/deeper/.perch-fedcba9876543210"))
-def is_reaped():
-    states = children(int(os.environ["PERCHD_PID"]))
-    return all(state != "Z" and b"--sweep" not in open(f"/proc/{pid}/cmdline", "rb").read()
-               for pid, state in states.items())
-eventually("the sweeper is reaped", is_reaped)
+perchd = os.environ["PERCHD_PID"]
+eventually("the sweeper is reaped", lambda: open(f"/proc/{perchd}/task/{perchd}/children").read() == "")
 END
     stop_perchd
     all_files | diff expected -

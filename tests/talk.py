@@ -337,14 +337,22 @@ def cpu_seconds(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def is_sweeper(pid):
+    """What perchd has to remove leftovers when it starts; a zombie tells nothing of that."""
+    with open(f"/proc/{pid}/cmdline", "rb") as command:
+        return b"--sweep" in command.read().split(b"\0")
+
+
 def children(pid):
-    """The states of its children by their ids, zombies included."""
+    """The states of its children by their ids, zombies included; not of the one that sweeps."""
     with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as listed:
         found = {}
         for child in listed.read().split():
             try:
                 with open(f"/proc/{child}/stat", encoding="ascii") as stat:
-                    found[int(child)] = stat.read().rpartition(")")[2].split()[0]
+                    state = stat.read().rpartition(")")[2].split()[0]
+                if not is_sweeper(child):
+                    found[int(child)] = state
             except (FileNotFoundError, ProcessLookupError):
                 pass
         return found

@@ -51,7 +51,7 @@ with Launcher("--max-per-source", "32") as perchd:
 print(f"{during} replies in {took:.2f} s; over {over:.2f} s later, then at most {slowest * 1000:.1f} ms a connection", file=sys.stderr)
 visitor.check(limit=1)
 assert during > 0 and (not IS_LONG or took < 5), (during, took)
-assert is_sanitized() or over < 2 and slowest < (0.1 if IS_LONG else 1), (over, slowest)
+assert is_sanitized() or over < (2 if IS_LONG else 20) and slowest < (0.1 if IS_LONG else 10), (over, slowest)
 said = perchd.said().splitlines()
 assert len(said) < 10, said
 END
@@ -74,13 +74,14 @@ def ask_kept(port):
     return p99(times)
 
 idle = []
-with Launcher("--max-connections", "1200", "--max-per-source", "1100", "--timeout-idle", "170") as perchd:
+# In turns with one that has none, so that what else the machine does falls on both.
+with Launcher() as other, Launcher("--max-connections", "1200", "--max-per-source", "1100") as perchd:
     try:
-        empty = min(ask_kept(perchd.port) for _ in range(5))
         for _ in range(1000 if IS_LONG else 200):
             idle.append(connect_from("127.0.0.3", perchd.port))
             idle[-1].ask()
-        full = min(ask_kept(perchd.port) for _ in range(5))
+        times = [(ask_kept(other.port), ask_kept(perchd.port)) for _ in range(5)]
+        empty, full = map(min, zip(*times))
         assert all(talk.is_silent(0) for talk in idle)
     finally:
         count = len(idle)
@@ -150,7 +151,7 @@ END
     py <<'END'
 from siege import *
 
-with Launcher("--timeout-first", "1", "--timeout-idle", "1", preexec_fn=enter_group) as perchd:
+with Launcher(preexec_fn=enter_group) as perchd:
     talks = [connect(perchd.port) for _ in range(60)]
     eventually("it is told", lambda: "spawning a handler: Resource temporarily unavailable" in perchd.said())
     for i, talk in enumerate(talks):
@@ -169,6 +170,7 @@ CRASHES = 1000 if IS_LONG else 200
 with Launcher("--max-per-source", "32", "--spares", "0", "--penalty", "30") as perchd:
     with connect_from(VISITOR, perchd.port) as other:
         other.ask()
+        eventually("it has a handler", lambda: len(children(perchd.pid)) == 1)
         [others_handler] = children(perchd.pid)
         before = descriptors(perchd.pid)
         for i in range(CRASHES):
