@@ -82,15 +82,20 @@ END
 }
 
 @test "started again at once, the port is free" {
-    start_perchd
-    # shellcheck disable=SC2153 # set by start_perchd
-    port=$PORT
-    # The server's side closes first, so its address lingers in TIME-WAIT.
-    curl -sS -H 'Connection: close' "$URL/echo/a"
-    stop_perchd
-    rm perchd.out
-    start_perchd --listen "$port"
-    [ "$(curl -sS "http://127.0.0.1:$port/echo/b")" = b ]
+    # Where nobody else takes it meanwhile.
+    need_own_network
+    cat >again.py <<'END'
+from talk import *
+for _ in range(3):
+    with Process([PERCHD, "--listen", "127.0.0.1:4300"], stdout=subprocess.PIPE) as perchd:
+        perchd.wait_for_line("listening")
+        # The server's side closes first, so its address lingers in TIME-WAIT.
+        with connect(4300) as talk:
+            assert talk.ask("/echo/a", "Connection: close").body == b"a"
+            talk.ends()
+        perchd.signal(signal.SIGTERM)
+END
+    "${OWN_NETWORK[@]}" python3 again.py 3>&-
 }
 
 # ---- The service manager ----
