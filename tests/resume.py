@@ -34,7 +34,7 @@ class Answer:
 class Upload:
     """sent(count) is called as octets leave; it may raise ConnectionError, as the network does."""
 
-    def __init__(self, url, file, method="PUT", limit=20, sent=lambda count: None, **fields):
+    def __init__(self, url, file, method="PUT", limit=60, sent=lambda count: None, **fields):
         parts = urllib.parse.urlsplit(url)
         self.address = (parts.hostname, parts.port or 80)
         self.target, self.method, self.limit, self.sent = parts.path, method, limit, sent
