@@ -62,6 +62,7 @@ class Browser:
         self.session = None
         made = self.ask("POST", "", {"capabilities": {"alwaysMatch": {
             "browserName": "chrome", "goog:chromeOptions": {"args": options},
+            "timeouts": {"script": 2000 * LIMIT, "pageLoad": 2000 * LIMIT},
             "goog:loggingPrefs": {"browser": "ALL"}}}})
         self.session = made["sessionId"]
 
@@ -84,7 +85,7 @@ class Browser:
         self.folder.cleanup()
 
     def ask(self, method, path, body=None):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2 * LIMIT)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=3 * LIMIT)
         where = "/session" + (f"/{self.session}" if self.session else "") + path
         connection.request(method, where, None if body is None else json.dumps(body),
                            {"Content-Type": "application/json"})

@@ -120,6 +120,7 @@ with Browser() as browser:
     assert not relay.ends_behind
 END
     cmp large.bin files/large.bin
+    stop_perchd
     # The server was asked how far it had come.
     [ "$(grep -c '"HEAD /uploads/.* 204 ' perchd.err)" -ge 1 ]
     [ "$(grep -c '"PATCH /uploads/.* 201 ' perchd.err)" = 1 ]
@@ -144,6 +145,7 @@ with Browser() as browser:
     assert not relay.ends_behind
 END
     cmp large.bin files/large.bin
+    stop_perchd
     [ "$(grep -c '"HEAD /uploads/.* 204 ' perchd.err)" -ge 1 ]
 }
 

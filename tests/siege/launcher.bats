@@ -105,6 +105,8 @@ cgroup() {
     mkdir "$GROUP" 2>/dev/null || skip "no control group can be made here"
     [[ -w $GROUP/$LIMIT ]] || skip "control groups have no $1 here"
     echo "$3" >"$GROUP/$LIMIT"
+    # What is swapped out would not count.
+    [[ ! -w $GROUP/memory.swap.max ]] || echo 0 >"$GROUP/memory.swap.max"
     export GROUP
 }
 
