@@ -175,7 +175,7 @@ END
 }
 
 @test "a slow download that moves is no stalled one" {
-    truncate -s 3M files/some
+    truncate -s 4M files/some
     py <<'END'
 # Some 500 KB a second, for longer than the clock has without them.
 options = ("--directory", "files", "--timeout-body", "4", "--min-rate", "100K")
@@ -191,7 +191,7 @@ with Perch(*options, kind="tcp") as tcp, Perch(*options, kind="unix") as unix:
             if not data:
                 left.remove(perch)
         time.sleep(0.04)
-    assert min(got.values()) > 3 << 20 and time.monotonic() - begin > 4.5, got
+    assert min(got.values()) > 4 << 20 and time.monotonic() - begin > 4.5, got
 END
 }
 
