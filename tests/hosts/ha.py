@@ -52,7 +52,7 @@ class Machine:
     def start(self):
         self.system = Process([*self.inside, *WITH_US, "unshare", "--pid", "--fork", "--mount-proc",
                                *AS_NOBODY, "--pdeathsig=KILL", STAGE + "/bin/perchd", "--listen", "0.0.0.0:4221", "--proxy-protocol",
-                               "--max-per-source", "512", "--directory", FILES],
+                               "--max-per-source", "512", "--drain", "60", "--directory", FILES],
                               expect=None, stdout=subprocess.PIPE)
         self.system.wait_for_line("listening")
 
@@ -271,7 +271,9 @@ def main(haproxy, configuration):
     with open(configuration, encoding="utf-8") as file:
         text = file.read()
     with open(configuration + ".run", "w", encoding="utf-8") as file:
-        file.write(text.replace("global\n", f"global\n    stats socket {stats}\n"))
+        # A machine that is only slow is up.
+        file.write(text.replace("global\n", f"global\n    stats socket {stats}\n")
+                   .replace("defaults\n", "defaults\n    timeout check 30s\n"))
     machines = [Machine(1), Machine(2)]
     proxy = None
     try:
