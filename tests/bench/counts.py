@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """What a request on a kept connection costs the handler, without noise: instructions by callgrind, and
-for one of them the pages that it touches by lackey, both in user mode.
+for two of them the pages that they touch by lackey, both in user mode.
 
     tests/bench/counts.py [--write]
 
@@ -128,7 +128,8 @@ def count_all():
         with open(os.path.join(folder, "1k"), "wb") as file:
             file.write(bytes(1024))
         counts = {name: per_request(text, replies, folder) for name, (text, replies) in KINDS.items()}
-        return {**counts, "pages of an echo": pages(KINDS["echo"][0], folder)}
+        return {**counts, "pages of an echo": pages(KINDS["echo"][0], folder),
+                "pages of a 1 KiB file": pages(KINDS["1 KiB file"][0], folder)}
 
 
 def main():
