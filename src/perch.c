@@ -136,7 +136,7 @@ static void serve_what_comes(const struct settings *settings, const struct store
             return;
         client_begin_at(&client, &handover.peer);
         local_begin_at(&handover.local);
-        wire_open_late(wire, connection, &settings->pace);
+        wire_open_late(wire, connection, &settings->pace, handover.is_timed);
         session_run(settings, store, &client, wire);
         if (!handover.returns || stop_asked())
             return;

@@ -217,8 +217,8 @@ bool children_hand_over(struct children *children, struct handover *handover, in
     for (int slot; (slot = choose(children)) != QUEUE_END;) {
         struct child *child = &children->at[slot];
         handover->returns = child->left > 1;
-        /* A spare that waits says nothing. */
-        if (offer_hears(child->control) != 0 ||
+        /* A spare that waits says nothing; of those that are watched it would be known. */
+        if ((!child->is_watched && offer_hears(child->control) != 0) ||
             offer_give(child->control, handover, connection) != 0) {
             dismiss(children, slot);
             end_now(child);
@@ -244,31 +244,40 @@ int children_returns_fd(const struct children *children)
     return children->returns;
 }
 
-int children_collect(struct children *children, int *tag)
+/* One that says something, or says no more. False: it has not come back. */
+static bool welcome(struct children *children, int slot)
 {
-    for (int slot; children->returns >= 0 && (slot = returns_next(children->returns)) >= 0;) {
-        struct child *child = &children->at[slot];
-        int said = offer_hears(child->control);
-        if (said == 0)
-            continue;
-        if (said < 0 || child->queue != &children->busy) {
-            /* It has ended, or is not what it should be. */
-            if (child->queue == &children->spares)
-                dequeue(children, slot);
-            close_control(children, child);
-            end_now(child);
-            continue;
-        }
-        *tag = child->tag;
-        dequeue(children, slot);
-        deposit_close(slot);
-        if (child->generation != children->generation)
-            close_control(children, child);
-        else
-            enqueue(children, &children->spares, slot);
-        return 1;
+    struct child *child = &children->at[slot];
+    /* Else it has ended since. */
+    int said = child->is_watched ? offer_hears(child->control) : 0;
+    if (said == 0)
+        return false;
+    if (said < 0 || child->queue != &children->busy) {
+        /* It has ended, or is not what it should be. */
+        if (child->queue == &children->spares)
+            dequeue(children, slot);
+        close_control(children, child);
+        end_now(child);
+        return false;
     }
-    return 0;
+    dequeue(children, slot);
+    deposit_close(slot);
+    if (child->generation != children->generation)
+        close_control(children, child);
+    else
+        enqueue(children, &children->spares, slot);
+    return true;
+}
+
+int children_collect(struct children *children, int tags[CHILDREN_BACK_MAX])
+{
+    int slots[RETURNS_MAX];
+    int said = children->returns >= 0 ? returns_next(children->returns, slots) : 0;
+    int back = 0;
+    for (int i = 0; i < said; i++)
+        if (welcome(children, slots[i]))
+            tags[back++] = children->at[slots[i]].tag;
+    return back;
 }
 
 /* ---- Ending ---- */

@@ -65,9 +65,10 @@ int children_reap(struct children *children, struct ending *ending);
 /* Polls readable where a handler may have come back; -1: they don't. */
 int children_returns_fd(const struct children *children);
 
-/* Collects one that has come back. 1: *tag is its last connection's; 0: there is none. One that
+/* Collects some that have come back, and says what their connections' tags were; how many. One that
  * speaks out of turn is killed. */
-int children_collect(struct children *children, int *tag);
+enum { CHILDREN_BACK_MAX = 16 };
+int children_collect(struct children *children, int tags[CHILDREN_BACK_MAX]);
 
 /* To all of them; and SIGKILL. */
 void children_signal(const struct children *children, int signal);

@@ -30,19 +30,17 @@ static void shortage_ends(struct intake *intake)
 
 /* ---- Handlers ---- */
 
-static void serve(struct intake *intake, int connection, int source,
-                  const struct sockaddr_storage *address)
+static void serve(struct intake *intake, const struct arrival *arrival, int source)
 {
-    intake->held = INTAKE_NONE;
-    if (!spares_serve(intake->spares, connection, address, source)) {
-        if (children_spawn(intake->children, connection, source) != 0) {
+    intake->held.connection = INTAKE_NONE;
+    if (!spares_serve(intake->spares, arrival, source)) {
+        if (children_spawn(intake->children, arrival->connection, source) != 0) {
             pause_for_shortage(intake, "spawning a handler");
-            intake->held = connection;
+            intake->held = *arrival;
             intake->held_source = source;
-            intake->held_address = *address;
             return;
         }
-        close(connection);
+        close(arrival->connection);
     }
     shortage_ends(intake);
 }
@@ -66,15 +64,16 @@ void intake_tick(struct intake *intake)
     if (intake->paused_until == 0 || intake->paused_until > clock_ms())
         return;
     intake->paused_until = 0;
-    if (intake->held != INTAKE_NONE)
-        serve(intake, intake->held, intake->held_source, &intake->held_address);
+    struct arrival held = intake->held;
+    if (held.connection != INTAKE_NONE)
+        serve(intake, &held, intake->held_source);
 }
 
 void intake_close(struct intake *intake)
 {
-    if (intake->held != INTAKE_NONE)
-        close(intake->held);
-    intake->held = INTAKE_NONE;
+    if (intake->held.connection != INTAKE_NONE)
+        close(intake->held.connection);
+    intake->held.connection = INTAKE_NONE;
     intake->paused_until = 0;
 }
 
@@ -87,7 +86,7 @@ static bool is_full(const struct intake *intake)
 
 static bool may_accept(const struct intake *intake)
 {
-    return intake->held == INTAKE_NONE && intake->paused_until == 0 && !is_full(intake);
+    return intake->held.connection == INTAKE_NONE && intake->paused_until == 0 && !is_full(intake);
 }
 
 bool intake_watches(const struct intake *intake)
@@ -114,27 +113,28 @@ static void refuse(struct intake *intake, int connection, int source, struct ori
 }
 
 /* False where there is nothing more to accept here. */
-static bool accept_one(struct intake *intake, int listener)
+static bool accept_one(struct intake *intake, const struct listener *listener)
 {
-    struct sockaddr_storage address = {.ss_family = AF_UNSPEC};
-    socklen_t len = sizeof address;
+    struct arrival arrival = {.listener = listener, .address = {.ss_family = AF_UNSPEC}};
+    socklen_t len = sizeof arrival.address;
     struct origin origin;
-    int connection = accept4(listener, (struct sockaddr *)&address, &len, SOCK_CLOEXEC);
+    int connection = accept4(listener->fd, (struct sockaddr *)&arrival.address, &len, SOCK_CLOEXEC);
     if (connection < 0) {
         if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
             pause_for_shortage(intake, "accepting a connection");
         /* Others, such as ECONNABORTED, are of a client that has gone already. */
         return errno != EAGAIN;
     }
-    int source = sources_enter(intake->sources, connection, &address, &origin);
+    arrival.connection = connection;
+    int source = sources_enter(intake->sources, connection, &arrival.address, &origin);
     if (source == SOURCE_FULL || source == SOURCE_PENALISED)
         refuse(intake, connection, source, origin);
     else
-        serve(intake, connection, source, &address);
+        serve(intake, &arrival, source);
     return true;
 }
 
-void intake_take(struct intake *intake, int listener)
+void intake_take(struct intake *intake, const struct listener *listener)
 {
     if (is_full(intake) && room_is_due(&intake->room))
         room_make(&intake->room, intake->children);

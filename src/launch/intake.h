@@ -21,8 +21,8 @@ struct intake {
     unsigned max_connections;
     uint64_t refused;
     struct spares *spares;
-    int held, held_source; /* a connection that there was no process for yet; or INTAKE_NONE */
-    struct sockaddr_storage held_address;
+    struct arrival held; /* a connection that there was no process for yet; or INTAKE_NONE */
+    int held_source;
     int64_t paused_until; /* nothing is accepted before this; 0: no pause */
     bool short_of;        /* descriptors, processes or memory */
     int crowd; /* accepted in the last turns, where each found as many as it took; or more */
@@ -36,7 +36,7 @@ bool intake_watches(const struct intake *intake);
 
 /* A client waits at this listener. Accepts some, so that others get their turn: one, and more from
  * turn to turn, since to ask in vain for a second one takes longer than to poll. */
-void intake_take(struct intake *intake, int listener);
+void intake_take(struct intake *intake, const struct listener *listener);
 
 /* Nobody waits. */
 void intake_rests(struct intake *intake);

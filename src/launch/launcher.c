@@ -120,9 +120,13 @@ static void reap(struct launcher *launcher)
 
 static void collect(struct launcher *launcher)
 {
-    int source;
-    while (children_collect(launcher->plan->children, &source))
-        connection_ended(launcher, source);
+    int sources[CHILDREN_BACK_MAX];
+    int count;
+    do {
+        count = children_collect(launcher->plan->children, sources);
+        for (int i = 0; i < count; i++)
+            connection_ended(launcher, sources[i]);
+    } while (count == CHILDREN_BACK_MAX);
 }
 
 static void read_signals(struct launcher *launcher)
@@ -237,7 +241,7 @@ static void serve(struct launcher *launcher)
             read_signals(launcher);
         for (nfds_t i = OTHERS; ready > 0 && i < watched; i++)
             if (polled[i].revents) {
-                intake_take(&launcher->intake, polled[i].fd);
+                intake_take(&launcher->intake, &listeners->at[i - OTHERS]);
                 taken = true;
             }
         if (taken)
@@ -285,7 +289,7 @@ void launcher_run(const struct launch_plan *plan)
                    .sources = plan->sources,
                    .spares = plan->spares,
                    .max_connections = plan->max_connections,
-                   .held = INTAKE_NONE},
+                   .held = {.connection = INTAKE_NONE}},
         .alive_period_ms = manager_alive_period_ms(),
     };
     if (launcher.signals < 0)

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -39,6 +40,31 @@ static void set_no_delay(int fd)
 {
     int on = 1;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
+
+/* Likewise, where the socket is ours: nobody else will accept from it. */
+static bool set_timeouts(int fd)
+{
+    const struct timeval first = {.tv_sec = TIMEOUT_FIRST_MS / 1000};
+    const struct timeval look = {.tv_sec = OUTPUT_LOOK_MS / 1000};
+    const int stall_ms = TIMEOUT_STALL_MS;
+    return setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &first, sizeof first) == 0 &&
+           setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &look, sizeof look) == 0 &&
+           setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &stall_ms, sizeof stall_ms) == 0;
+}
+
+/* One that stands for several is nobody's own. */
+static union handover_address local_address(int fd)
+{
+    union handover_address local = {.any = {.sa_family = AF_UNSPEC}};
+    socklen_t len = sizeof local;
+    bool is_known = getsockname(fd, &local.any, &len) == 0;
+    bool is_any = !is_known ||
+                  (local.any.sa_family == AF_INET && local.v4.sin_addr.s_addr == INADDR_ANY) ||
+                  (local.any.sa_family == AF_INET6 && IN6_IS_ADDR_UNSPECIFIED(&local.v6.sin6_addr));
+    if (is_any)
+        local.any.sa_family = AF_UNSPEC;
+    return local;
 }
 
 /* ---- From the service manager ---- */
@@ -121,6 +147,13 @@ static int listen_on(const struct addrinfo *info)
     return -1;
 }
 
+static void add_own(struct listeners *listeners, int fd)
+{
+    struct listener *listener = new_listener(listeners, fd, false);
+    listener->local = local_address(fd);
+    listener->is_timed = set_timeouts(fd);
+}
+
 /* Some resolvers name an address twice. */
 static bool stands_before(const struct addrinfo *found, const struct addrinfo *info)
 {
@@ -142,7 +175,7 @@ static void open_all(struct listeners *listeners, const struct addrinfo *found, 
             continue;
         int fd = listen_on(info);
         if (fd >= 0)
-            new_listener(listeners, fd, false);
+            add_own(listeners, fd);
         else if (errno == EADDRNOTAVAIL || errno == EAFNOSUPPORT)
             error = errno;
         else

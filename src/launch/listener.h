@@ -6,6 +6,7 @@
 
 #include "base/span.h"
 #include "bounds.h"
+#include "os/handover.h"
 
 #include <stdbool.h>
 #include <sys/un.h>
@@ -13,6 +14,10 @@
 struct listener {
     int fd;
     bool is_unix;
+    /* What is accepted has, without a call more: its own address, where that is this one; and the
+     * timeouts that a handler takes where no option says otherwise. */
+    union handover_address local; /* AF_UNSPEC: each has its own */
+    bool is_timed;
     struct span name; /* that the service manager gave it; or empty */
     char unlink_path[sizeof(((struct sockaddr_un *)0)->sun_path)]; /* ours to remove; or empty */
 };

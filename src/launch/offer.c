@@ -8,19 +8,21 @@ int offer_control(int ends[2])
     return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends);
 }
 
-void offer_describe(struct handover *handover, int connection,
-                    const struct sockaddr_storage *address)
+void offer_describe(struct handover *handover, const struct arrival *arrival)
 {
+    const struct sockaddr_storage *address = &arrival->address;
     socklen_t len = sizeof handover->local;
     memset(handover, 0, sizeof *handover);
+    handover->is_timed = arrival->listener->is_timed;
+    handover->local = arrival->listener->local;
     if (address->ss_family == AF_INET)
         memcpy(&handover->peer.v4, address, sizeof handover->peer.v4);
     else if (address->ss_family == AF_INET6)
         memcpy(&handover->peer.v6, address, sizeof handover->peer.v6);
     else
         handover->peer.any.sa_family = AF_UNIX;
-    if (handover->peer.any.sa_family != AF_UNIX)
-        getsockname(connection, &handover->local.any, &len);
+    if (handover->peer.any.sa_family != AF_UNIX && handover->local.any.sa_family == AF_UNSPEC)
+        getsockname(arrival->connection, &handover->local.any, &len);
 }
 
 int offer_give(int control, const struct handover *handover, int connection)

@@ -28,8 +28,11 @@ void returns_forget(int returns, int control)
     (void)epoll_ctl(returns, EPOLL_CTL_DEL, control, NULL);
 }
 
-int returns_next(int returns)
+int returns_next(int returns, int slots[RETURNS_MAX])
 {
-    struct epoll_event event;
-    return epoll_wait(returns, &event, 1, 0) == 1 ? (int)event.data.u32 : -1;
+    struct epoll_event events[RETURNS_MAX];
+    int count = epoll_wait(returns, events, RETURNS_MAX, 0);
+    for (int i = 0; i < count; i++)
+        slots[i] = (int)events[i].data.u32;
+    return count < 0 ? 0 : count;
 }

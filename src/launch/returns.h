@@ -16,7 +16,8 @@ int returns_watch(int returns, int control, int slot);
  * still, and it would be watched for as long. */
 void returns_forget(int returns, int control);
 
-/* A slot whose handler says something, or is no more; -1: there is none. */
-int returns_next(int returns);
+/* The slots whose handlers say something, or are no more; how many: 0 to RETURNS_MAX. */
+enum { RETURNS_MAX = 16 };
+int returns_next(int returns, int slots[RETURNS_MAX]);
 
 #endif

@@ -1,11 +1,9 @@
 #include "launch/spares.h"
 
 #include "bounds.h"
-#include "launch/offer.h"
 #include "os/clock.h"
 
-bool spares_serve(struct spares *spares, int connection, const struct sockaddr_storage *address,
-                  int tag)
+bool spares_serve(struct spares *spares, const struct arrival *arrival, int tag)
 {
     struct handover handover;
     int64_t now = clock_ms();
@@ -18,8 +16,8 @@ bool spares_serve(struct spares *spares, int connection, const struct sockaddr_s
         may = children_spawn_spare(spares->children) == 0;
     if (!may)
         return false;
-    offer_describe(&handover, connection, address);
-    return children_hand_over(spares->children, &handover, connection, tag);
+    offer_describe(&handover, arrival);
+    return children_hand_over(spares->children, &handover, arrival->connection, tag);
 }
 
 void spares_failed(struct spares *spares)

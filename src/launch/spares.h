@@ -9,6 +9,7 @@
 #include "launch/children.h"
 #include "launch/demand.h"
 #include "launch/identity.h"
+#include "launch/offer.h"
 
 struct spares {
     struct children *children;
@@ -21,10 +22,8 @@ struct spares {
     int64_t not_before; /* after a failure; 0: none */
 };
 
-/* A connection that was accepted from that address: gives it to a spare, descriptor and all. False:
- * there is none. */
-bool spares_serve(struct spares *spares, int connection, const struct sockaddr_storage *address,
-                  int tag);
+/* Gives a connection to a spare, descriptor and all. False: there is none. */
+bool spares_serve(struct spares *spares, const struct arrival *arrival, int tag);
 
 /* Nobody waits: one more, or one less, where that is due. Where it is not quiet, since something
  * else has happened, several, but only where few are left. */

@@ -29,9 +29,8 @@ static void note_ipv6(struct client *client, const unsigned char address[16])
         inet_ntop(AF_INET6, &copy, client->address, sizeof client->address);
 }
 
-void client_begin_at(struct client *client, const union handover_address *address)
+static void note(struct client *client, const union handover_address *address)
 {
-    *client = (struct client){.socket = NOBODY_TO_ASK};
     if (address->any.sa_family == AF_INET)
         note_ipv4(client, &address->v4.sin_addr);
     else if (address->any.sa_family == AF_INET6)
@@ -44,10 +43,16 @@ static void ask(struct client *client)
 {
     union handover_address peer = {.any = {.sa_family = AF_UNSPEC}};
     socklen_t len = sizeof peer;
-    int asked = getpeername(client->socket, &peer.any, &len);
-    client_begin_at(client, &peer);
-    if (asked != 0)
+    if (getpeername(client->socket, &peer.any, &len) == 0)
+        note(client, &peer);
+    else
         name_it(client, "-");
+    client->socket = NOBODY_TO_ASK;
+}
+
+void client_begin_at(struct client *client, const union handover_address *address)
+{
+    *client = (struct client){.socket = NOBODY_TO_ASK, .known = address};
 }
 
 void client_begin(struct client *client, int connection)
@@ -70,5 +75,8 @@ struct span client_address(struct client *client)
 {
     if (client->socket != NOBODY_TO_ASK)
         ask(client);
+    else if (client->known)
+        note(client, client->known);
+    client->known = NULL;
     return span_of(client->address);
 }

@@ -15,14 +15,15 @@
 enum { CLIENT_ADDRESS_MAX = 46 };
 
 struct client {
-    int socket; /* to be asked; -1: there is no need any more */
+    int socket;                          /* to be asked; -1: there is no need any more */
+    const union handover_address *known; /* what it would say; NULL: nobody has said it */
     char address[CLIENT_ADDRESS_MAX];
 };
 
 /* The client of a connection; its descriptor may be no socket. Asks nobody yet. */
 void client_begin(struct client *client, int connection);
 
-/* The same, of whom the launcher names. */
+/* The same, of whom the launcher names, which stays the caller's. */
 void client_begin_at(struct client *client, const union handover_address *address);
 
 /* What a proxy says whose word counts; nothing where it speaks for itself. */

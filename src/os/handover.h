@@ -22,7 +22,9 @@ union handover_address {
 };
 
 struct handover {
-    bool returns; /* the process is expected back: HANDOVER_READY */
+    bool returns;  /* the process is expected back: HANDOVER_READY */
+    bool is_timed; /* the connection's timeouts are set: TIMEOUT_FIRST_MS, OUTPUT_LOOK_MS, and
+                    * TIMEOUT_STALL_MS for the kernel to give up (TCP_USER_TIMEOUT) */
     union handover_address peer, local;
 };
 

@@ -41,12 +41,15 @@ static void begin(struct wire *wire, struct peer peer, const struct pace_limits 
         wire->out_wait_ms = OUTPUT_LOOK_MS;
 }
 
-/* The TCP option fails on a unix socket, which loses nobody on its way. */
-static void limit_output(const struct wire *wire)
+/* The TCP option fails on a unix socket, which loses nobody on its way. is_timed: what is most
+ * often wanted is there already. */
+static void limit_output(const struct wire *wire, bool is_timed)
 {
     int stall_ms = wire->pace.limits->stall_ms;
-    setsockopt(wire->peer.out, IPPROTO_TCP, TCP_USER_TIMEOUT, &stall_ms, sizeof stall_ms);
-    set_socket_timeout(wire->peer.out, SO_SNDTIMEO, wire->out_wait_ms);
+    if (!is_timed || stall_ms != TIMEOUT_STALL_MS)
+        setsockopt(wire->peer.out, IPPROTO_TCP, TCP_USER_TIMEOUT, &stall_ms, sizeof stall_ms);
+    if (!is_timed || wire->out_wait_ms != OUTPUT_LOOK_MS)
+        set_socket_timeout(wire->peer.out, SO_SNDTIMEO, wire->out_wait_ms);
 }
 
 /* Fails on a unix socket, which has no Nagle to wait for. */
@@ -67,7 +70,7 @@ void wire_open(struct wire *wire, struct peer peer, const struct pace_limits *li
         stop_watch(peer.in);
     if (peer.out_kind == PEER_SOCKET) {
         send_at_once(peer.out);
-        limit_output(wire);
+        limit_output(wire, false);
     }
 }
 
@@ -78,11 +81,14 @@ void wire_prepare(struct wire *wire)
     stop_watch(-1);
 }
 
-void wire_open_late(struct wire *wire, int connection, const struct pace_limits *limits)
+void wire_open_late(struct wire *wire, int connection, const struct pace_limits *limits,
+                    bool is_timed)
 {
     begin(wire, (struct peer){connection, connection, PEER_SOCKET, PEER_SOCKET}, limits);
     stop_watch_now(connection);
-    limit_output(wire);
+    limit_output(wire, is_timed);
+    if (is_timed)
+        wire->in_wait_ms = TIMEOUT_FIRST_MS;
 }
 
 /* ---- Input ---- */
@@ -200,6 +206,15 @@ static bool more_is_waiting(const struct wire *wire)
     return poll(&ready, 1, 0) > 0;
 }
 
+/* What is waiting is dropped. */
+static bool is_the_end(struct wire *wire)
+{
+    ssize_t got = read(wire->peer.in, wire->in, WIRE_IN_BYTES);
+    if (got > 0 && (size_t)got > wire->in_most)
+        wire->in_most = (size_t)got;
+    return got == 0;
+}
+
 static void linger(struct wire *wire)
 {
     int64_t end = deadline_in(LINGER_ALL_MS);
@@ -224,7 +239,7 @@ void wire_finish(struct wire *wire, bool more_may_come)
     wire_end(wire);
     if (wire->peer.in_kind != PEER_SOCKET || wire->ended || wire->broken)
         return;
-    if (more_may_come || wire->start < wire->end || more_is_waiting(wire))
+    if (more_may_come || wire->start < wire->end || (more_is_waiting(wire) && !is_the_end(wire)))
         linger(wire);
 }
 

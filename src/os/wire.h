@@ -48,10 +48,11 @@ void wire_open(struct wire *wire, struct peer peer, const struct pace_limits *li
 /*
  * The same in two steps, where the connection is still to come (os/handover.h): what a jailed
  * process can't do any more, or a client would wait for, and then what is left. The connection
- * blocks, and has TCP_NODELAY from its listener.
+ * blocks, and has TCP_NODELAY from its listener; is_timed: and timeouts (struct handover).
  */
 void wire_prepare(struct wire *wire);
-void wire_open_late(struct wire *wire, int connection, const struct pace_limits *limits);
+void wire_open_late(struct wire *wire, int connection, const struct pace_limits *limits,
+                    bool is_timed);
 
 /* ---- Input ---- */
 
