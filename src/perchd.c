@@ -166,6 +166,8 @@ static void open_listeners(struct listeners *listeners, const struct settings *s
         listeners_open(listeners, settings->listen.at[i]);
     if (listeners->count == 0)
         listeners_open(listeners, PORT_DEFAULT);
+    if (settings->reuse > 1)
+        listeners_await_requests(listeners);
 }
 
 static void begin_spares(struct spares *spares, const struct settings *settings,

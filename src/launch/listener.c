@@ -284,6 +284,15 @@ void listeners_announce(const struct listeners *listeners)
         announce(&listeners->at[i]);
 }
 
+void listeners_await_requests(const struct listeners *listeners)
+{
+    int seconds = 1;
+    for (unsigned i = 0; i < listeners->count; i++)
+        if (!listeners->at[i].is_unix)
+            setsockopt(listeners->at[i].fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, &seconds,
+                       sizeof seconds);
+}
+
 void listeners_close(struct listeners *listeners)
 {
     for (unsigned i = 0; i < listeners->count; i++) {

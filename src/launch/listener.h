@@ -45,6 +45,10 @@ void listeners_open(struct listeners *listeners, const char *where);
 /* Prints a line for each on stdout: where it can be reached. */
 void listeners_announce(const struct listeners *listeners);
 
+/* From now on a connection is there when its client has sent something, or has been silent for a
+ * second (TCP_DEFER_ACCEPT): whoever takes it over need not wait for the request. */
+void listeners_await_requests(const struct listeners *listeners);
+
 /* Closes all; a unix socket that was made here is removed. */
 void listeners_close(struct listeners *listeners);
 
