@@ -121,7 +121,7 @@
 #define WIRE_OUT_BYTES 65536
 /* A connection whose replies are all short gathers them in a buffer beside what it touches anyway,
  * which saves a page: a head's room, and a short text. */
-#define WIRE_NEAR_BYTES 1536
+#define WIRE_NEAR_BYTES 1280
 /* What is made on its way is gathered up to here, and leaves as one chunk. */
 #define CHUNK_BYTES 16384
 /* POSIX's PIPE_BUF on Linux: a pipe that polls writable takes this much without blocking. */

@@ -222,7 +222,6 @@ static void put_bitmaps(struct assembly *assembly, unsigned does)
 
 /* ---- Calls of certain arguments: one after another ---- */
 
-/* Where a check fails, another row may have the same number. */
 static unsigned put_checks(struct assembly *assembly, const struct rule *rule, unsigned failed)
 {
     unsigned next = rule->refuses ? assembly->other : assembly->allow;
@@ -238,13 +237,24 @@ static unsigned put_checks(struct assembly *assembly, const struct rule *rule, u
     return next;
 }
 
+/* Another row, put before, that is asked where the checks of this one fail. */
+static bool has_another(const struct rule *rule, unsigned does)
+{
+    for (const struct rule *other = allowed; other < rule; other++)
+        if (other->number == rule->number && other->checks[0].offset && is_wanted(other, does))
+            return true;
+    return false;
+}
+
 static void put_checked(struct assembly *assembly, unsigned does)
 {
     for (unsigned i = 0; i < ALLOWED; i++) {
         if (!allowed[i].checks[0].offset || !is_wanted(&allowed[i], does))
             continue;
         unsigned rest = assembly->at;
-        unsigned failed = assembly_put_load(assembly, offsetof(struct seccomp_data, nr));
+        unsigned failed = allowed[i].refuses ? assembly->allow : assembly->other;
+        if (has_another(&allowed[i], does))
+            failed = assembly_put_load(assembly, offsetof(struct seccomp_data, nr));
         unsigned checks = put_checks(assembly, &allowed[i], failed);
         assembly_put_jump(assembly, BPF_JEQ, allowed[i].number, checks, rest);
     }
