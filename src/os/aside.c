@@ -167,11 +167,30 @@ int aside_replace(struct aside *aside, const char *name)
     return 0;
 }
 
+/* The file system tells it each time that one of its descriptors is closed. By fcntl(3), musl would
+ * set the flag a second time. */
+int aside_finish(struct aside *aside)
+{
+    int fd = aside->fd;
+    if (aside->hidden[0])
+        aside->fd = -1;
+    else
+        fd = (int)syscall(SYS_fcntl, fd, F_DUPFD_CLOEXEC, 0);
+    return fd < 0 ? -1 : close(fd);
+}
+
+int aside_stat(const struct aside *aside, struct stat *facts)
+{
+    return aside->fd < 0 ? fstatat(aside->folder, aside->hidden, facts, AT_SYMLINK_NOFOLLOW)
+                         : place_stat(aside->fd, facts);
+}
+
 void aside_close(struct aside *aside)
 {
     if (aside->hidden[0])
         remove_hidden(aside);
-    close(aside->fd);
+    if (aside->fd >= 0)
+        close(aside->fd);
 }
 
 static int copy_first(int from, int to, uint64_t length)

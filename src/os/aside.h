@@ -15,10 +15,12 @@
 
 #include <stdint.h>
 
+struct stat;
+
 #define HIDDEN_PREFIX ".perch-"
 
 struct aside {
-    int fd; /* open for writing */
+    int fd; /* open for writing; -1: finished */
     int folder;
     char hidden[sizeof HIDDEN_PREFIX + RANDOM_NAME_LEN]; /* empty where the file has no name */
 };
@@ -41,6 +43,13 @@ int aside_link(struct aside *aside, const char *name);
 
 /* Gives it a name, in place of the file that has it. */
 int aside_replace(struct aside *aside, const char *name);
+
+/* Nothing more is written: closes it where it has a hidden name, or else a copy of its descriptor,
+ * for what file systems tell only then. */
+int aside_finish(struct aside *aside);
+
+/* What it is, also once it is finished. */
+int aside_stat(const struct aside *aside, struct stat *facts);
 
 /* Closes it; removes the hidden name where it has one still. */
 void aside_close(struct aside *aside);

@@ -24,6 +24,7 @@ struct upload {
     struct place place;
     const struct precondition *precondition; /* NULL: none */
     bool was_taken;                          /* the name, when it was looked at first */
+    bool is_here;                            /* nothing is waited for until it is published */
     bool is_durable;                         /* it will be synced */
     uint64_t at;                             /* octets that it has */
     uint64_t flushed;  /* of these so many were given to the disk, or need not be */
@@ -33,9 +34,10 @@ struct upload {
 };
 
 /* Begins an upload to a path. Path and precondition, which may be NULL, must stay until the upload
- * is published or abandoned. A precondition that does not hold refuses it here already. */
+ * is published or abandoned. A precondition that does not hold refuses it here already. is_here:
+ * all of it has been received, and is written and published at once. */
 int upload_begin(const struct store *store, const char *path,
-                 const struct precondition *precondition, struct upload *upload);
+                 const struct precondition *precondition, bool is_here, struct upload *upload);
 
 /* The same for an upload that can be found again by its token (aside_create()), also by another
  * process, once it was left. */

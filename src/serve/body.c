@@ -37,6 +37,11 @@ bool body_is_too_large(const struct body *body)
     return body->kind == BODY_LENGTH && body->left > body->room;
 }
 
+bool body_is_here(const struct body *body)
+{
+    return body->kind == BODY_LENGTH && body->left <= wire_unread(body->wire).len;
+}
+
 static int fail(struct body *body, enum status status, const char *why)
 {
     body->failed = true;

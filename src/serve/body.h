@@ -34,6 +34,9 @@ void body_begin(struct body *body, struct wire *wire, const struct framing *fram
 /* Whether it is known before it is read that the body is too large: 413. */
 bool body_is_too_large(const struct body *body);
 
+/* Whether all of it has been received, and its next piece is the only one. */
+bool body_is_here(const struct body *body);
+
 /*
  * The next piece, which stands until the call after. Sends 100 Continue where the client waits for
  * it, just before it would have to wait itself.

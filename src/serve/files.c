@@ -81,7 +81,8 @@ static int store_whole(struct exchange *exchange, const char *path)
     bool replaced = false;
     enum method method = exchange->head.method;
     int status = upload_begin(exchange->store, path,
-                              storing_conditions(&room, &exchange->head.fields, method), &upload);
+                              storing_conditions(&room, &exchange->head.fields, method),
+                              body_is_here(&exchange->body), &upload);
     if (status == 0) {
         status = reserve(exchange, &upload);
         if (status == 0)
