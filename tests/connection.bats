@@ -68,11 +68,16 @@ for kind, target in ("unix", "/echo/" + "x" * 5000), ("tcp", "/files/big"):
     with Perch("--directory", "files", "--timeout-stall", "0.5", "--timeout-idle", "60",
                "--timeout-head", "60", kind=kind) as perch:
         perch.talk.sock.setblocking(False)
-        pipeline, sent = request(target) * 1000, 0
+        pipeline, sent, peak = request(target) * 1000, 0, 0
         while sent < len(pipeline) and select.select([], [perch.talk.sock], [], 0.2)[1]:
-            sent += perch.talk.sock.send(pipeline[sent:sent + 65536])
+            # On a busy machine it has ended before we look again.
+            peak = status_kib(perch.pid, "VmHWM") or peak
+            try:
+                sent += perch.talk.sock.send(pipeline[sent:sent + 65536])
+            except ConnectionError:
+                break
         assert kind == "tcp" or sent < len(pipeline), "all was taken though nothing was read"
-        peak = perch.peak_kib()
+        peak = max(peak, perch.peak_kib())
         assert is_sanitized() or 0 < peak < 4096, f"{peak} KiB"
 END
 }
