@@ -342,9 +342,11 @@ for _ in range(50):
         assert talk.reply().status == 503
 END
     stop_perchd
-    [ "$(wc -l <perchd.err)" = 2 ]
+    [ "$(wc -l <perchd.err)" -lt 10 ]
     grep -qx 'perchd: 127.0.0.1: has as many connections as one address may; refused with 503' perchd.err
-    grep -qx 'perchd: 49 more times in 10 s: a connection over --max-per-source was refused' perchd.err
+    told=$(sed -nE 's/^perchd: ([0-9]+) more times in 10 s: a connection over --max-per-source was refused$/\1/p' perchd.err |
+        paste -sd+)
+    [ $((told)) = 49 ]
 }
 
 # ---- Crashes ----
