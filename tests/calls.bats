@@ -97,3 +97,35 @@ assert len(before) <= limit, (len(before), before)
 assert not {"poll", "nanosleep", "clock_gettime", "mmap2"} & set(before), before
 END
 }
+
+@test "a connection that is handed over, with its timeouts set, to a handler that comes back: eight calls" {
+    calls_py <<'END'
+import array
+import struct
+
+def handed(times):
+    """The calls of a handler that is given so many connections, one after another."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    listening = socket.create_server(("127.0.0.1", 0))
+    handover = struct.pack("??2xH26xH26x", True, True, socket.AF_INET, socket.AF_UNSPEC)
+    with theirs:
+        perch = Process(["strace", "-o", "calls", PERCH], stdin=theirs)
+    with perch, ours, listening:
+        ours.settimeout(LIMIT)
+        for _ in range(times):
+            with connect("%s:%d" % listening.getsockname()) as talk, listening.accept()[0] as connection:
+                talk.send(request("/echo/abc", "Connection: close"))
+                rights = array.array("i", [connection.fileno()])
+                ours.sendmsg([handover], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)])
+                assert talk.reply().body == b"abc"
+                assert ours.recv(2) == b"r"
+        ours.close()
+        perch.wait()
+    with open("calls", encoding="latin-1") as lines:
+        return [line.partition("(")[0] for line in lines if "(" in line]
+few, many = handed(1), handed(11)
+made = {name: (many.count(name) - few.count(name)) / 10 for name in set(many)}
+check("handed over", {name: count for name, count in made.items() if count},
+      dict.fromkeys(("recvmsg", "newfstatat", "read", "sendto", "shutdown", "poll", "close", "write"), 1))
+END
+}

@@ -338,3 +338,13 @@ for data in b"", b"GET / HT", request("/files/a", "Content-Length: 100", method=
 eventually("nothing is left", lambda: os.listdir("files") == [])
 END
 }
+
+@test "--reuse: a client that says nothing is taken as well, and given up" {
+    start_perchd --reuse 2 --spares 0 --timeout-first 1
+    spares_py <<'END'
+with connect() as talk:
+    talk.ends()
+with connect() as talk:
+    assert talk.ask("/echo/a").body == b"a"
+END
+}
