@@ -259,6 +259,7 @@ int partial_publish(const struct store *store, struct partial *partial, bool kee
                     struct file *file, bool *replaced)
 {
     int status = upload_publish(store, &partial->upload, file, replaced);
+    upload_drop_former(&partial->upload);
     partial->has_upload = false;
     partial->state.complete = true;
     /* The file is published: that its client may not be able to ask for that is no failure. */

@@ -77,6 +77,11 @@ void place_close(const struct place *place)
         close(place->folder);
 }
 
+int place_hold(const struct place *place)
+{
+    return openat(place->folder, place->name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+}
+
 int place_stat(int fd, struct stat *facts)
 {
     /* The second flag says nothing here; with the first one alone musl calls fstat(2). */

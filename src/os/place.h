@@ -25,6 +25,9 @@ struct place {
 int place_open(const struct store *store, const char *path, struct place *place);
 void place_close(const struct place *place);
 
+/* A descriptor that reads nothing, and keeps what has the name from being freed; or -1. */
+int place_hold(const struct place *place);
+
 /* openat2(2): beneath the folder, through no symbolic link, without blocking and without side
  * effects of a terminal. The descriptor, or -1 with errno. */
 int place_open_beneath(int folder, const char *path, uint64_t flags);

@@ -60,6 +60,7 @@ static int open_place(const struct store *store, const char *path,
     upload->is_durable = store->durable;
     upload->at = upload->flushed = upload->reserved = upload->end = 0;
     upload->why = NULL;
+    upload->former = -1;
     upload->place.path = path;
     return place_open(store, path, &upload->place) == 0
                ? 0
@@ -201,6 +202,14 @@ static int close_first(struct upload *upload)
     return aside_finish(&upload->aside) != 0 ? failed(upload, "close") : 0;
 }
 
+/* Whoever holds it lets the rename leave the work of freeing it to the close. Only a gain: where it
+ * can't be had, or is another by the time of the rename, nothing is lost. */
+static void hold_former(struct upload *upload)
+{
+    if (upload->at >= FORMER_MIN && !upload->is_durable)
+        upload->former = place_hold(&upload->place);
+}
+
 /* A name that had a file when the upload began has one still, most often. */
 static int name_it(struct upload *upload, bool *replaced)
 {
@@ -214,6 +223,8 @@ static int name_it(struct upload *upload, bool *replaced)
     }
     if (!upload->was_taken || !upload->is_here)
         status = check_target(upload, replaced);
+    if (status == 0 && *replaced)
+        hold_former(upload);
     if (status == 0 && aside_replace(&upload->aside, upload->place.name) != 0)
         status = failed_in_folder(upload, "rename to");
     return status;
@@ -263,6 +274,13 @@ int upload_publish(const struct store *store, struct upload *upload, struct file
         place_facts(file, &facts);
     upload_abandon(upload);
     return status;
+}
+
+void upload_drop_former(struct upload *upload)
+{
+    if (upload->former >= 0)
+        close(upload->former);
+    upload->former = -1;
 }
 
 void upload_abandon(struct upload *upload)

@@ -24,9 +24,10 @@ struct upload {
     struct place place;
     const struct precondition *precondition; /* NULL: none */
     bool was_taken;                          /* the name, when it was looked at first */
-    bool is_here;                            /* nothing is waited for until it is published */
-    bool is_durable;                         /* it will be synced */
-    uint64_t at;                             /* octets that it has */
+    int former;        /* the file that was replaced, where there is much of it to free; or -1 */
+    bool is_here;      /* nothing is waited for until it is published */
+    bool is_durable;   /* it will be synced */
+    uint64_t at;       /* octets that it has */
     uint64_t flushed;  /* of these so many were given to the disk, or need not be */
     uint64_t reserved; /* so many have room, once upload_reserve() was told of them */
     uint64_t end; /* octets that it will have; 0: that is not known, or nothing can be reserved */
@@ -78,6 +79,9 @@ int upload_write(struct upload *upload, struct span piece);
  */
 int upload_publish(const struct store *store, struct upload *upload, struct file *file,
                    bool *replaced);
+
+/* Behind upload_publish(), once the client has its answer: lets the file that was replaced go. */
+void upload_drop_former(struct upload *upload);
 
 /* Ends the upload; nothing of it remains. */
 void upload_abandon(struct upload *upload);

@@ -73,6 +73,14 @@ static int receive(struct exchange *exchange, struct upload *upload)
     return status;
 }
 
+/* The answer does not wait for the old file's pages. */
+static void let_former_go(struct exchange *exchange, struct upload *upload)
+{
+    if (upload->former >= 0)
+        wire_flush(exchange->wire);
+    upload_drop_former(upload);
+}
+
 static int store_whole(struct exchange *exchange, const char *path)
 {
     struct storing_conditions room;
@@ -96,6 +104,7 @@ static int store_whole(struct exchange *exchange, const char *path)
         exchange->why = upload.why;
     if (status == 0)
         storing_reply(exchange, method, replaced, &file, path);
+    let_former_go(exchange, &upload);
     return status;
 }
 
