@@ -121,12 +121,12 @@ static void reap(struct launcher *launcher)
 static void collect(struct launcher *launcher)
 {
     int sources[CHILDREN_BACK_MAX];
-    int count;
+    int back;
     do {
-        count = children_collect(launcher->plan->children, sources);
-        for (int i = 0; i < count; i++)
+        back = children_collect(launcher->plan->children, sources);
+        for (int i = 0; i < back; i++)
             connection_ended(launcher, sources[i]);
-    } while (count == CHILDREN_BACK_MAX);
+    } while (back == CHILDREN_BACK_MAX);
 }
 
 static void read_signals(struct launcher *launcher)
