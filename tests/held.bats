@@ -9,6 +9,10 @@ setup() {
     make_files
 }
 
+teardown() {
+    stop_perchd
+}
+
 # Python with open_files(): which of the served files a process has open; and is_possible: whether
 # files are held on the file system here (src/os/held.c).
 held_py() {
