@@ -28,9 +28,9 @@ struct folder_entry {
     int64_t modified_s; /* since 1970 */
 };
 
-/* Once, where folders will be listed: maps the memory for it, which a jailed process can't. It is no
- * static array, so that a process that lists none is small enough to be put anywhere, and to have
- * all that it touches in one page of the page table. */
+/* Once, where folders will be listed: maps the memory for it, which a jailed process can't. It is
+ * no static array, so that a process that lists none is small enough to be put anywhere, and to
+ * have all that it touches in one page of the page table. */
 void folder_prepare(void);
 
 /* Opens a folder by its path, without a slash at its end; "" is the served folder itself. 0, or the
