@@ -93,7 +93,13 @@ for talk in talks:
     talk.send(request("/files/a", "Content-Length: 1", "Expect: 100-continue", method="PUT"))
     assert talk.reply().status == 100
 eventually("two handlers", lambda: len(children(perchd)) == 2)
-talks.pop().close()
+with connect() as late:
+    late.send(request("/echo/late"))
+    # Both are at work: nobody makes room, and it waits in the kernel's queue.
+    for _ in range(30):
+        assert late.is_silent(0.01) and len(children(perchd)) == 2, children(perchd)
+    talks.pop().close()
+    assert late.reply().body == b"late"
 eventually("a spare in its place", lambda: len(children(perchd)) == 2)
 with connect() as talk:
     assert talk.ask().status == 200

@@ -13,6 +13,10 @@
  * - on file systems that this kernel alone changes: another machine's are looked at anew when a
  *   file is opened;
  * - and is done for files up to HELD_FILE_MAX.
+ *
+ * One thing may be missed, where the kernel's times go by ticks (before Linux 6.13): an access
+ * control list that is changed within the tick of the file's last change, mode and owner left
+ * alone. Whoever had the file already gets it again, until it is written to.
  */
 #ifndef PERCH_OS_HELD_H
 #define PERCH_OS_HELD_H
