@@ -269,7 +269,7 @@ static bool welcome(struct children *children, int slot)
     return true;
 }
 
-int children_collect(struct children *children, int tags[CHILDREN_BACK_MAX])
+int children_collect(struct children *children, int tags[RETURNS_MAX])
 {
     int slots[RETURNS_MAX];
     int said = children->returns >= 0 ? returns_next(children->returns, slots) : 0;

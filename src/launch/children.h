@@ -13,6 +13,7 @@
 #define PERCH_LAUNCH_CHILDREN_H
 
 #include "launch/deposit.h"
+#include "launch/returns.h"
 #include "os/handover.h"
 
 #include <stdbool.h>
@@ -65,10 +66,9 @@ int children_reap(struct children *children, struct ending *ending);
 /* Polls readable where a handler may have come back; -1: they don't. */
 int children_returns_fd(const struct children *children);
 
-/* Collects some that have come back, and says what their connections' tags were; how many. One that
- * speaks out of turn is killed. */
-enum { CHILDREN_BACK_MAX = 16 };
-int children_collect(struct children *children, int tags[CHILDREN_BACK_MAX]);
+/* Collects some that have come back (RETURNS_MAX: there may be more), and says what their
+ * connections' tags were; how many. One that speaks out of turn is killed. */
+int children_collect(struct children *children, int tags[RETURNS_MAX]);
 
 /* To all of them; and SIGKILL. */
 void children_signal(const struct children *children, int signal);

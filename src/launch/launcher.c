@@ -120,13 +120,13 @@ static void reap(struct launcher *launcher)
 
 static void collect(struct launcher *launcher)
 {
-    int sources[CHILDREN_BACK_MAX];
+    int sources[RETURNS_MAX];
     int back;
     do {
         back = children_collect(launcher->plan->children, sources);
         for (int i = 0; i < back; i++)
             connection_ended(launcher, sources[i]);
-    } while (back == CHILDREN_BACK_MAX);
+    } while (back == RETURNS_MAX);
 }
 
 static void read_signals(struct launcher *launcher)
