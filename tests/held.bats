@@ -17,8 +17,7 @@ teardown() {
 # files are held on the file system here (src/os/held.c).
 held_py() {
     { cat <<'END'; cat; } | py
-is_possible = subprocess.run(["stat", "-f", "-c", "%T", "files"], capture_output=True, text=True,
-                             check=True).stdout.strip() in ("ext2/ext3", "xfs", "btrfs", "f2fs", "tmpfs")
+is_possible = can_be_held("files")
 def open_files(pid):
     links = [os.readlink(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd")]
     return sorted(os.path.basename(link) for link in links if "/files/" in link)

@@ -358,6 +358,12 @@ def children(pid):
         return found
 
 
+def can_be_held(folder):
+    """Whether perch holds a file of that folder open between two requests for it, as src/os/held.c has it."""
+    said = subprocess.run(["stat", "-f", "-c", "%T", folder], capture_output=True, text=True, check=True).stdout
+    return said.strip() in ("ext2/ext3", "xfs", "btrfs", "f2fs", "tmpfs")
+
+
 def descriptors(pid):
     return len(os.listdir(f"/proc/{pid}/fd"))
 
