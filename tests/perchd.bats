@@ -42,6 +42,23 @@ teardown() {
     [ "$(curl -sS -g "${BASH_REMATCH[1]}echo/six")" = six ]
 }
 
+# What the machine would choose is told by the other one, which anyone may come to.
+@test "connections to loopback are sent to by no clock, others as the machine has it" {
+    LISTENERS=2 start_perchd --listen 0.0.0.0:0
+    [[ ${ANNOUNCED[0]} =~ :([0-9]+)/$ ]]
+    py "$PORT" "${BASH_REMATCH[1]}" <<'END'
+def algorithm(port):
+    with connect(f"127.0.0.1:{port}") as talk:
+        assert talk.ask().status == 200
+        told = subprocess.run(["ss", "-Htin", f"sport = :{port}"], capture_output=True, text=True, check=True)
+        return told.stdout.split("\n")[1].split()[0]
+
+with open("/proc/sys/net/ipv4/tcp_congestion_control") as file:
+    usual = file.read().strip()
+assert [algorithm(port) for port in sys.argv[1:]] == ["reno", usual]
+END
+}
+
 @test "a unix socket: a stale one is replaced, it is removed at the end" {
     python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("sock")'
     [ -S sock ]

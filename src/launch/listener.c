@@ -67,6 +67,22 @@ static union handover_address local_address(int fd)
     return local;
 }
 
+static bool is_loopback(const union handover_address *local)
+{
+    if (local->any.sa_family == AF_INET)
+        return ntohl(local->v4.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+    return local->any.sa_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&local->v6.sin6_addr);
+}
+
+/* Inherited, too. Who comes to a loopback address is on this machine, with no line between that
+ * could be crowded. The kernel's usual algorithm may send by a clock all the same (BBR): downloads
+ * then are half as fast and cost twice as much. Each kernel has this one, for all users. */
+static void set_no_pacing(int fd)
+{
+    static const char simplest[] = "reno";
+    setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, simplest, sizeof simplest - 1);
+}
+
 /* ---- From the service manager ---- */
 
 void listeners_inherit(struct listeners *listeners)
@@ -152,6 +168,8 @@ static void add_own(struct listeners *listeners, int fd)
     struct listener *listener = new_listener(listeners, fd, false);
     listener->local = local_address(fd);
     listener->is_timed = set_timeouts(fd);
+    if (is_loopback(&listener->local))
+        set_no_pacing(fd);
 }
 
 /* Some resolvers name an address twice. */
