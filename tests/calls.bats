@@ -49,16 +49,18 @@ check("pipelined", each(pipeline), exchange)
 END
 }
 
-@test "a small file takes four calls besides, the same one again two; a large one a sendfile" {
+@test "a small file takes four calls besides, the same one again two; a large one a sendfile, a long one a cork" {
     mkdir files/folder
     head -c 1000 /dev/urandom | tee files/small >files/folder/small
     head -c 100000 /dev/urandom >files/large
+    head -c 600000 /dev/urandom >files/long
     calls_py <<'END'
 missing = {"read": 1, "sendto": 1, "openat2": 1}
 check("missing", each(lambda talk: talk.ask("/files/none")), missing)
 found = missing | {"newfstatat": 1, "close": 1}
 check("small", each(get("/files/folder/small")), found | {"pread64": 1})
 check("large", each(get("/files/large")), found | {"sendfile": 1})
+check("long", each(get("/files/long")), found | {"sendfile": 1, "setsockopt": 2})
 def unchanged(name):
     def ask(talk):
         etag = talk.ask(name, method="HEAD").get("ETag")

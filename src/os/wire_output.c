@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <linux/sockios.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -165,13 +167,17 @@ static void copy_file(struct wire *wire, int fd, uint64_t from, uint64_t len)
     }
 }
 
-void wire_send_file(struct wire *wire, int fd, uint64_t from, uint64_t len)
+/* While it is set, what leaves is full segments: without, each acknowledgement sends on its way
+ * what there is just then, which is one more for the peer to be woken by. Fails on a unix socket.
+ */
+static bool set_cork(const struct wire *wire, int on)
 {
-    if (len <= FILE_COPY_MAX || wire->peer.out_kind != PEER_SOCKET) {
-        copy_file(wire, fd, from, len);
-        return;
-    }
-    send_gathered(wire, MSG_MORE);
+    return setsockopt(wire->peer.out, IPPROTO_TCP, TCP_CORK, &on, sizeof on) == 0;
+}
+
+/* From the page cache to the socket. */
+static void pass_file(struct wire *wire, int fd, uint64_t from, uint64_t len)
+{
     off_t at = (off_t)from;
     while (len && !wire->broken) {
         int64_t began = clock_ms();
@@ -186,4 +192,17 @@ void wire_send_file(struct wire *wire, int fd, uint64_t from, uint64_t len)
         wire->put += gone;
         len -= gone;
     }
+}
+
+void wire_send_file(struct wire *wire, int fd, uint64_t from, uint64_t len)
+{
+    if (len <= FILE_COPY_MAX || wire->peer.out_kind != PEER_SOCKET) {
+        copy_file(wire, fd, from, len);
+        return;
+    }
+    bool is_corked = len >= CORK_MIN && set_cork(wire, 1);
+    send_gathered(wire, MSG_MORE);
+    pass_file(wire, fd, from, len);
+    if (is_corked)
+        set_cork(wire, 0);
 }

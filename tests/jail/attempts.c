@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <linux/keyctl.h>
 #include <linux/openat2.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
@@ -325,6 +327,7 @@ long attempt_find(unsigned wanted, struct attempt *attempt, bool really)
     TRY(ANYHOW, "accept", CALL(SYS_accept4, NAMED_STREAM, NULL, NULL, 0))
     TRY(ANYHOW, "receive a message", CALL(SYS_recvmsg, BOUND_SOCKET, &(struct msghdr){0}, MSG_DONTWAIT))
     TRY(OPEN_TO_ALL, "set a socket's mark or buffer", CALL(SYS_setsockopt, SOCKET, SOL_SOCKET, SO_SNDBUF, &(int){4096}, sizeof(int)))
+    TRY(ANYHOW, "choose how a connection meets a crowded line", CALL(SYS_setsockopt, SOCKET, IPPROTO_TCP, TCP_CONGESTION, "reno", 4))
     TRY(OPEN_TO_ALL, "ask whose socket it is", CALL(SYS_getsockname, SOCKET, (char[128]){0}, &(int){128}))
     /* Descriptors */
     TRY(OPEN_TO_ALL, "move a descriptor", CALL(SYS_dup3, FOLDER, 12, 0))
