@@ -238,6 +238,8 @@
 #define DEMAND_FALL       4
 /* Nobody waits: the pause before one more is started. */
 #define SPARES_REFILL_MS 1
+/* Since the last connection: what that one made to be done is done. */
+#define SPARES_CALM_MS 2
 /* Connections that the launcher keeps open besides the spare that has just got them: a spare that
  * is ready takes its own up before so many others come. */
 #define DEPOSITS_MAX 16

@@ -173,6 +173,29 @@ with connect() as talk:
 END
 }
 
+@test "a lone caller's handler wakes up on the launcher's processor, and may then run on any" {
+    need_strace
+    [ "$(nproc)" -ge 2 ] || skip "there is but one processor"
+    start_perchd
+    spares_py <<'END'
+[spare] = await_spares(1)
+with Process(["strace", "-qq", "-o", "calls", "-e", "trace=sched_setaffinity", "-p", str(perchd)],
+             expect=None) as strace:
+    eventually("strace looks on", lambda: status(perchd, "TracerPid") != "0")
+    with connect() as lone, connect() as other:
+        assert lone.ask("/echo/a").body == b"a"
+        # The second one is not alone: there is nothing more to be seen.
+        assert other.ask("/echo/b").body == b"b"
+        eventually("it may run anywhere",
+                   lambda: status(spare, "Cpus_allowed_list") == status(perchd, "Cpus_allowed_list"))
+    strace.popen.terminate()
+with open("calls", encoding="ascii") as lines:
+    hold, release = (line.split("(")[1].split(")")[0].split(", ", 2) for line in lines)
+assert hold[0] == release[0] == str(spare), (hold, release)
+assert len(hold[2].split()) == 1 < len(release[2].split()), (hold, release)
+END
+}
+
 @test "SIGTERM: spares end as well, at once" {
     start_perchd
     spares_py <<'END'

@@ -1,6 +1,7 @@
 #include "launch/children.h"
 
 #include "launch/deposit.h"
+#include "launch/nearby.h"
 #include "launch/offer.h"
 #include "launch/queue.h"
 #include "launch/returns.h"
@@ -211,15 +212,28 @@ static int choose(const struct children *children)
     return has_served ? last : children->spares.first;
 }
 
-bool children_hand_over(struct children *children, struct handover *handover, int connection,
-                        int tag)
+/* False: it is of no use. */
+static bool give(const struct child *child, const struct handover *handover, int connection,
+                 bool is_calm)
 {
+    struct nearby nearby = {.pid = 0};
+    if (is_calm)
+        nearby_hold(&nearby, child->pid);
+    bool given = offer_give(child->control, handover, connection) == 0;
+    nearby_release(&nearby);
+    return given;
+}
+
+bool children_hand_over(struct children *children, struct handover *handover, int connection,
+                        int tag, bool is_calm)
+{
+    is_calm = is_calm && children->busy.count == 0;
     for (int slot; (slot = choose(children)) != QUEUE_END;) {
         struct child *child = &children->at[slot];
         handover->returns = child->left > 1;
         /* A spare that waits says nothing; of those that are watched it would be known. */
         if ((!child->is_watched && offer_hears(child->control) != 0) ||
-            offer_give(child->control, handover, connection) != 0) {
+            !give(child, handover, connection, is_calm)) {
             dismiss(children, slot);
             end_now(child);
             continue;

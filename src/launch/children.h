@@ -52,9 +52,9 @@ int children_spawn(struct children *children, int connection, int tag);
 int children_spawn_spare(struct children *children);
 
 /* Gives the connection to a spare, and takes the descriptor over. False: there is none, and the
- * descriptor stays the caller's. Sets handover->returns. */
+ * descriptor stays the caller's. Sets handover->returns. is_calm: none came just before. */
 bool children_hand_over(struct children *children, struct handover *handover, int connection,
-                        int tag);
+                        int tag, bool is_calm);
 
 /* Ends the spare that came last; or all that wait, and those that will come back. */
 void children_dismiss_spare(struct children *children);

@@ -10,6 +10,7 @@ bool spares_serve(struct spares *spares, const struct arrival *arrival, int tag)
     demand_note(&spares->demand, now);
     if (now != spares->looked && identity_changed(&spares->identity))
         children_dismiss_spares(spares->children);
+    bool is_calm = now - spares->looked >= SPARES_CALM_MS;
     spares->looked = now;
     bool may = children_spares(spares->children) > 0;
     if (!may && spares->reuse > 1)
@@ -17,7 +18,7 @@ bool spares_serve(struct spares *spares, const struct arrival *arrival, int tag)
     if (!may)
         return false;
     offer_describe(&handover, arrival);
-    return children_hand_over(spares->children, &handover, arrival->connection, tag);
+    return children_hand_over(spares->children, &handover, arrival->connection, tag, is_calm);
 }
 
 void spares_failed(struct spares *spares)

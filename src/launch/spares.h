@@ -18,7 +18,7 @@ struct spares {
     unsigned room;  /* --max-connections: no more processes than that */
     struct identity identity;
     struct demand demand;
-    int64_t looked;     /* when the identity was looked at last: once a millisecond is enough */
+    int64_t looked;     /* when one came last; identity: once a millisecond is enough */
     int64_t not_before; /* after a failure; 0: none */
 };
 

@@ -1,12 +1,10 @@
 #include "os/handover.h"
 
 #include "base/diag.h"
-#include "os/place.h"
 #include "os/stop.h"
 
 #include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -38,7 +36,6 @@ int handover_take(int control, struct handover *handover)
 {
     union rights rights;
     struct msghdr message;
-    struct stat facts;
     int connection = -1;
     ssize_t got = receive(control, handover, &rights, &message);
     if (got <= 0)
@@ -47,8 +44,7 @@ int handover_take(int control, struct handover *handover)
     if (head && head->cmsg_level == SOL_SOCKET && head->cmsg_type == SCM_RIGHTS &&
         head->cmsg_len == CMSG_LEN(sizeof connection))
         memcpy(&connection, CMSG_DATA(head), sizeof connection);
-    if (got != (ssize_t)sizeof *handover || connection < 0 || place_stat(connection, &facts) != 0 ||
-        !S_ISSOCK(facts.st_mode))
+    if (got != (ssize_t)sizeof *handover || message.msg_flags & MSG_TRUNC || connection < 0)
         diag_die(EX_CONFIG, "descriptor %d: no connection came over it; perchd is to hand one over",
                  control);
     return connection;

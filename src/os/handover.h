@@ -33,7 +33,7 @@ struct handover {
 
 /*
  * The spare's side: waits for a connection. Its descriptor; -1: there will be none. Dies with
- * EX_CONFIG where what came is no connected socket.
+ * EX_CONFIG where no descriptor came. That it is a connection is the launcher's word.
  */
 int handover_take(int control, struct handover *handover);
 
