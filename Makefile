@@ -375,7 +375,7 @@ FUZZ_EXPLORES := -fsanitize=fuzzer-no-link,address,undefined
 FUZZ_CHECKS := -fsanitize=address,undefined
 FUZZ_PURE   := $(patsubst %.c,$(FUZZ)/objects/%.o,$(wildcard src/base/*.c src/http/*.c))
 FUZZ_ALL    := $(patsubst %.c,$(FUZZ)/objects/%.o,$(HANDLER) $(filter-out %/cut.c,$(SCRIPTED)))
-FUZZ_WRAP   := $(WRAP) $(patsubst %,-Wl$(COMMA)--wrap=%,head_parse framing_decide body_next)
+FUZZ_WRAP   := $(WRAP) $(patsubst %,-Wl$(COMMA)--wrap=%,recall_parse framing_decide body_next)
 SECONDS     ?= 60
 
 $(FUZZ)/objects/src/%.o: src/%.c

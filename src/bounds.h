@@ -18,6 +18,8 @@
 #define HEAD_MAX 16384
 /* A browser sends about 20, a chain of proxies adds another 20. */
 #define FIELDS_MAX 100
+/* A head up to here is remembered for the next one: a browser's is 400 to 900 octets. */
+#define RECALL_BYTES 1024
 
 /* ---- What a proxy says before the first request (--proxy-protocol) ---- */
 

@@ -100,7 +100,7 @@ static void note_method(struct head *head, const char *buffer)
         head->method = method_named(method);
 }
 
-static int parse_request_line(struct head *head, const char *buffer, size_t len)
+int head_parse_line(struct head *head, const char *buffer, size_t len)
 {
     skip_empty_line(head, buffer, len);
     size_t max = head->begin + REQUEST_LINE_MAX + 2;
@@ -120,13 +120,8 @@ static int parse_request_line(struct head *head, const char *buffer, size_t len)
     return scanned;
 }
 
-int head_parse(struct head *head, const char *buffer, size_t len)
+int head_parse_fields(struct head *head, const char *buffer, size_t len)
 {
-    if (!head->has_request_line) {
-        int parsed = parse_request_line(head, buffer, len);
-        if (parsed <= 0)
-            return parsed;
-    }
     int parsed = fields_parse(&head->fields, buffer, len, head->begin + HEAD_MAX);
     if (parsed <= 0) {
         head->why = head->fields.why;
@@ -134,6 +129,12 @@ int head_parse(struct head *head, const char *buffer, size_t len)
     }
     int checked = check_host(head);
     return checked < 0 ? checked : parsed;
+}
+
+int head_parse(struct head *head, const char *buffer, size_t len)
+{
+    int parsed = head->has_request_line ? 1 : head_parse_line(head, buffer, len);
+    return parsed > 0 ? head_parse_fields(head, buffer, len) : parsed;
 }
 
 bool head_has_begun(const struct head *head)

@@ -35,6 +35,10 @@ void head_begin(struct head *head);
  */
 int head_parse(struct head *head, const char *buffer, size_t len);
 
+/* The same in two steps: the request line, until has_request_line, and what is behind it. */
+int head_parse_line(struct head *head, const char *buffer, size_t len);
+int head_parse_fields(struct head *head, const char *buffer, size_t len);
+
 /* Whether more than an empty line before a head, or the CR of one, has been seen so far. */
 bool head_has_begun(const struct head *head);
 

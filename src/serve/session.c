@@ -99,7 +99,7 @@ static int receive_head(struct exchange *exchange, enum stop_wait what)
         struct span unread = wire_unread(exchange->wire);
         if (unread.len)
             log_begins(exchange);
-        int parsed = head_parse(head, unread.at, unread.len);
+        int parsed = unread.len ? recall_parse(exchange->recall, head, unread.at, unread.len) : 0;
         if (parsed > 0) {
             log_request_line(exchange, span_after(unread, head->begin));
             wire_consume(exchange->wire, (size_t)parsed);
@@ -248,10 +248,12 @@ static void serve_one(struct exchange *exchange, unsigned number)
 }
 
 static struct exchange exchange;
+static struct recall recall;
 
 void session_prepare(void)
 {
     explicit_bzero(&exchange, sizeof exchange);
+    explicit_bzero(&recall, sizeof recall);
     (void)clock_ms();
 }
 
@@ -262,6 +264,7 @@ void session_run(const struct settings *settings, const struct store *store, str
     exchange.store = store;
     exchange.client = client;
     exchange.wire = wire;
+    exchange.recall = &recall;
     if (!meet_client(&exchange)) {
         wire_finish(wire, true);
         return;
@@ -281,6 +284,7 @@ void session_run(const struct settings *settings, const struct store *store, str
 void session_forget(struct wire *wire)
 {
     explicit_bzero(&exchange, sizeof exchange);
+    explicit_bzero(&recall, sizeof recall);
     wire_forget(wire);
     journal_forget();
     coders_forget();

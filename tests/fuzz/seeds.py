@@ -24,8 +24,10 @@ def seeds_of(text):
     """(target, seed) of one case."""
     head, _, body = text.partition(b"\r\n\r\n")
     line, _, fields = head.partition(b"\r\n")
-    for whole in ("session", "head", "framing", "proxy", "line", "octet"):
-        yield whole, text
+    for target in ("session", "head", "framing", "proxy", "line", "octet"):
+        yield target, text
+    whole = head + b"\r\n\r\n"
+    yield "recall", whole + whole + line.replace(b"/", b"/a", 1) + whole[len(line):] + text
     yield "method", line.partition(b" ")[0]
     yield "octet", line
     yield "fields", fields + b"\r\n\r\n"

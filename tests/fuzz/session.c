@@ -12,7 +12,7 @@
  */
 #include "../scripted/connection.h"
 #include "../scripted/tree.h"
-#include "http/head.h"
+#include "http/recall.h"
 #include "http/status.h"
 #include "os/folder.h"
 #include "serve/body.h"
@@ -48,12 +48,14 @@ static void note(const struct head *head)
 #define REAL(call) __asm__("__real_" #call)
 #define WRAP(call) __asm__("__wrap_" #call)
 
-int real_head_parse(struct head *head, const char *buffer, size_t len) REAL(head_parse);
-int wrap_head_parse(struct head *head, const char *buffer, size_t len) WRAP(head_parse);
-int wrap_head_parse(struct head *head, const char *buffer, size_t len)
+int real_recall_parse(struct recall *recall, struct head *head, const char *buffer, size_t len)
+    REAL(recall_parse);
+int wrap_recall_parse(struct recall *recall, struct head *head, const char *buffer, size_t len)
+    WRAP(recall_parse);
+int wrap_recall_parse(struct recall *recall, struct head *head, const char *buffer, size_t len)
 {
     HOLDS(!asked.broken);
-    int parsed = real_head_parse(head, buffer, len);
+    int parsed = real_recall_parse(recall, head, buffer, len);
     asked.begun = parsed == 0 && head_has_begun(head);
     asked.broken = parsed < 0;
     /* One that is not whole is noted when it is known that no more comes. */
