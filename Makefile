@@ -73,6 +73,10 @@ LIBS_perchd    := $(if $(LIBSYSTEMD),$(shell pkg-config --libs libsystemd))
 
 COMMA := ,
 
+# perch is compiled as one when it is linked: a sixth fewer instructions for a kept request. What has
+# a single caller stays a function still, or what few requests need would stand amidst what all do.
+AS_ONE := -flto -flto-partition=one -fno-inline-functions-called-once
+
 # musl's wrapper hides the system's headers: the kernel's and zlib's come after its own. Its specs
 # know no static-pie, so the files that begin and end such a program are named here; where they are
 # not found, perch is static at a fixed address. Two segments in place of four, constants beside the
@@ -80,15 +84,15 @@ COMMA := ,
 MULTIARCH   := $(shell $(CC) -print-multiarch 2>/dev/null)
 MUSL_LIB    := /usr/lib/$(patsubst %-gnu,%-musl,$(MULTIARCH))
 STATIC_PIE  := $(wildcard $(MUSL_LIB)/rcrt1.o)
-CFLAGS_musl := $(COMMON) -idirafter /usr/include -idirafter /usr/include/$(MULTIARCH)
+CFLAGS_musl := $(COMMON) $(AS_ONE) -idirafter /usr/include -idirafter /usr/include/$(MULTIARCH)
 ifneq ($(STATIC_PIE),)
-LINK_musl    = $(Q)$(MUSL) -static -nostartfiles $(STATIC_PIE) $(MUSL_LIB)/crti.o \
+LINK_musl    = $(Q)$(MUSL) $(CFLAGS_musl) -static -nostartfiles $(STATIC_PIE) $(MUSL_LIB)/crti.o \
                $(shell $(CC) -print-file-name=crtbeginS.o) -o $@ $(filter %.o,$^) $(LIBZ) \
                $(shell $(CC) -print-file-name=crtendS.o) $(MUSL_LIB)/crtn.o \
                -Wl,-pie,--no-dynamic-linker,-z,text,-z,norelro,-z,now,-z,noseparate-code,--sort-section=name \
                $(addprefix -Wl$(COMMA)-T$(COMMA),$(PLACES))
 else
-LINK_musl    = $(Q)$(MUSL) -static -o $@ $(filter %.o,$^) $(LIBZ) -Wl,-z,relro,-z,now
+LINK_musl    = $(Q)$(MUSL) $(CFLAGS_musl) -static -o $@ $(filter %.o,$^) $(LIBZ) -Wl,-z,relro,-z,now
 endif
 # Only GNU's linker knows what that file says.
 PLACES       := $(if $(MUSL),$(if $(shell $(MUSL) -Wl,--version 2>/dev/null | grep -m1 "^GNU ld"),src/places.ld))

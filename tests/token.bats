@@ -172,7 +172,7 @@ refused() {
     ! is_sanitized || skip "the sanitizers and valgrind exclude each other"
     count() {
         printf 'DELETE /files/x HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n' "$1" |
-            valgrind --tool=callgrind --callgrind-out-file=/dev/null --toggle-collect=secrets_have \
+            valgrind --tool=callgrind --callgrind-out-file=/dev/null '--toggle-collect=secrets_have*' \
                 "$PERCH" --directory files --token-file tokens 2>&1 >/dev/null |
             sed -n 's/.*Collected : //p'
     }

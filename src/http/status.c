@@ -2,14 +2,14 @@
 
 #define ROW(name, code, reason, why) {name, SPAN("HTTP/1.1 " #code " " reason "\r\n"), why},
 
-static const struct status_row rows[] = {STATUSES(ROW)};
+static const struct status_row statuses[] = {STATUSES(ROW)};
 
-enum { ROWS = sizeof rows / sizeof rows[0] };
+enum { ROWS = sizeof statuses / sizeof statuses[0] };
 
 const struct status_row *status_row(enum status status)
 {
-    const struct status_row *internal_error = rows;
-    for (const struct status_row *row = rows; row < rows + ROWS; row++) {
+    const struct status_row *internal_error = statuses;
+    for (const struct status_row *row = statuses; row < statuses + ROWS; row++) {
         if (row->status == status)
             return row;
         if (row->status == S_INTERNAL_ERROR)
