@@ -1,7 +1,6 @@
 #include "launch/children.h"
 
 #include "launch/deposit.h"
-#include "launch/nearby.h"
 #include "launch/offer.h"
 #include "launch/queue.h"
 #include "launch/returns.h"
@@ -212,18 +211,6 @@ static int choose(const struct children *children)
     return has_served ? last : children->spares.first;
 }
 
-/* False: it is of no use. */
-static bool give(const struct child *child, const struct handover *handover, int connection,
-                 bool is_calm)
-{
-    struct nearby nearby = {.pid = 0};
-    if (is_calm)
-        nearby_hold(&nearby, child->pid);
-    bool given = offer_give(child->control, handover, connection) == 0;
-    nearby_release(&nearby);
-    return given;
-}
-
 bool children_hand_over(struct children *children, struct handover *handover, int connection,
                         int tag, bool is_calm)
 {
@@ -233,7 +220,7 @@ bool children_hand_over(struct children *children, struct handover *handover, in
         handover->returns = child->left > 1;
         /* A spare that waits says nothing; of those that are watched it would be known. */
         if ((!child->is_watched && offer_hears(child->control) != 0) ||
-            !give(child, handover, connection, is_calm)) {
+            offer_give(child->control, handover, connection, is_calm ? child->pid : 0) != 0) {
             dismiss(children, slot);
             end_now(child);
             continue;

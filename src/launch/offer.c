@@ -1,5 +1,7 @@
 #include "launch/offer.h"
 
+#include "launch/nearby.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -25,7 +27,7 @@ void offer_describe(struct handover *handover, const struct arrival *arrival)
         getsockname(arrival->connection, &handover->local.any, &len);
 }
 
-int offer_give(int control, const struct handover *handover, int connection)
+int offer_give(int control, const struct handover *handover, int connection, pid_t lone)
 {
     union {
         struct cmsghdr head;
@@ -43,7 +45,12 @@ int offer_give(int control, const struct handover *handover, int connection)
     rights.head.cmsg_type = SCM_RIGHTS;
     rights.head.cmsg_len = CMSG_LEN(sizeof connection);
     memcpy(CMSG_DATA(&rights.head), &connection, sizeof connection);
-    return sendmsg(control, &message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ? -1 : 0;
+    struct nearby nearby = {.pid = 0};
+    if (lone)
+        nearby_hold(&nearby, lone);
+    ssize_t sent = sendmsg(control, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    nearby_release(&nearby);
+    return sent < 0 ? -1 : 0;
 }
 
 int offer_hears(int control)

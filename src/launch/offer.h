@@ -20,8 +20,9 @@ int offer_control(int ends[2]);
 /* What is said with a connection. */
 void offer_describe(struct handover *handover, const struct arrival *arrival);
 
-/* Does not block. 0, or -1 with errno: the spare is of no use. */
-int offer_give(int control, const struct handover *handover, int connection);
+/* Does not block. 0, or -1: the spare is of no use. lone: the spare's process, which is to wake up
+ * nearby (nearby.h), since nobody else is there; 0: it wakes up where the kernel likes. */
+int offer_give(int control, const struct handover *handover, int connection, pid_t lone);
 
 /* 1: the spare is ready again; 0: it has said nothing; -1: what it says makes no sense. */
 int offer_hears(int control);
