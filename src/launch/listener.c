@@ -2,18 +2,17 @@
 
 #include "base/diag.h"
 #include "base/span.h"
+#include "launch/bequest.h"
 #include "os/inherit.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/time.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -35,54 +34,6 @@ static struct listener *new_listener(struct listeners *listeners, int fd, bool i
     return listener;
 }
 
-/* Inherited by what is accepted, which saves a call a connection: replies never wait for Nagle. */
-static void set_no_delay(int fd)
-{
-    int on = 1;
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-}
-
-/* Likewise, where the socket is ours: nobody else will accept from it. */
-static bool set_timeouts(int fd)
-{
-    const struct timeval first = {.tv_sec = TIMEOUT_FIRST_MS / 1000};
-    const struct timeval look = {.tv_sec = OUTPUT_LOOK_MS / 1000};
-    const int stall_ms = TIMEOUT_STALL_MS;
-    return setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &first, sizeof first) == 0 &&
-           setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &look, sizeof look) == 0 &&
-           setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &stall_ms, sizeof stall_ms) == 0;
-}
-
-/* One that stands for several is nobody's own. */
-static union handover_address local_address(int fd)
-{
-    union handover_address local = {.any = {.sa_family = AF_UNSPEC}};
-    socklen_t len = sizeof local;
-    bool is_known = getsockname(fd, &local.any, &len) == 0;
-    bool is_any = !is_known ||
-                  (local.any.sa_family == AF_INET && local.v4.sin_addr.s_addr == INADDR_ANY) ||
-                  (local.any.sa_family == AF_INET6 && IN6_IS_ADDR_UNSPECIFIED(&local.v6.sin6_addr));
-    if (is_any)
-        local.any.sa_family = AF_UNSPEC;
-    return local;
-}
-
-static bool is_loopback(const union handover_address *local)
-{
-    if (local->any.sa_family == AF_INET)
-        return ntohl(local->v4.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
-    return local->any.sa_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&local->v6.sin6_addr);
-}
-
-/* Inherited, too. Who comes to a loopback address is on this machine, with no line between that
- * could be crowded. The kernel's usual algorithm may send by a clock all the same (BBR): downloads
- * then are half as fast and cost twice as much. Each kernel has this one, for all users. */
-static void set_no_pacing(int fd)
-{
-    static const char simplest[] = "reno";
-    setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, simplest, sizeof simplest - 1);
-}
-
 /* ---- From the service manager ---- */
 
 void listeners_inherit(struct listeners *listeners)
@@ -101,7 +52,7 @@ void listeners_inherit(struct listeners *listeners)
         int flags = fcntl(fd, F_GETFL);
         fcntl(fd, F_SETFL, flags | O_NONBLOCK);
         if (!is_unix)
-            set_no_delay(fd);
+            bequest_no_delay(fd);
         new_listener(listeners, fd, is_unix)->name = inherit_name(fd);
     }
 }
@@ -154,7 +105,7 @@ static int listen_on(const struct addrinfo *info)
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     if (info->ai_family == AF_INET6)
         setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
-    set_no_delay(fd);
+    bequest_no_delay(fd);
     if (bind(fd, info->ai_addr, info->ai_addrlen) == 0 && listen(fd, LISTEN_BACKLOG) == 0)
         return fd;
     int error = errno;
@@ -166,10 +117,9 @@ static int listen_on(const struct addrinfo *info)
 static void add_own(struct listeners *listeners, int fd)
 {
     struct listener *listener = new_listener(listeners, fd, false);
-    listener->local = local_address(fd);
-    listener->is_timed = set_timeouts(fd);
-    if (is_loopback(&listener->local))
-        set_no_pacing(fd);
+    listener->local = bequest_address(fd);
+    listener->is_timed = bequest_timeouts(fd);
+    bequest_no_pacing(fd, &listener->local);
 }
 
 /* Some resolvers name an address twice. */
@@ -304,11 +254,9 @@ void listeners_announce(const struct listeners *listeners)
 
 void listeners_await_requests(const struct listeners *listeners)
 {
-    int seconds = 1;
     for (unsigned i = 0; i < listeners->count; i++)
         if (!listeners->at[i].is_unix)
-            setsockopt(listeners->at[i].fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, &seconds,
-                       sizeof seconds);
+            bequest_request(listeners->at[i].fd);
 }
 
 void listeners_close(struct listeners *listeners)
