@@ -7,12 +7,10 @@
 #include "serve/representation.h"
 #include "serve/route.h"
 
-#include <string.h>
-
 int echo_answer(struct exchange *exchange)
 {
     static RARE char text[REQUEST_LINE_MAX];
-    if (!memchr(exchange->rest.at, '%', exchange->rest.len))
+    if (span_find(exchange->rest, '%') == exchange->rest.len)
         return representation_text(exchange, exchange->rest);
     forget_later(text, sizeof text);
     long len = target_decode(exchange->rest, text);

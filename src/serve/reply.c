@@ -23,26 +23,39 @@ static char *put_field(char *at, struct span name_and_colon, struct span value)
     return put_span(at, SPAN("\r\n"));
 }
 
-/* Formatted anew only when a second has passed. */
+/* A date is the same for many replies: it is formatted anew only where it is another one. */
+struct dated {
+    int64_t seconds;
+    char text[DATE_LEN + 2];
+};
+
+#define DATED_1970                                                                                 \
+    {                                                                                              \
+        0, "Thu, 01 Jan 1970 00:00:00 GMT\r\n"                                                     \
+    }
+
+static char *put_dated(char *at, struct dated *dated, int64_t seconds)
+{
+    if (seconds != dated->seconds) {
+        date_format(seconds, dated->text);
+        dated->seconds = seconds;
+    }
+    return put_span(at, (struct span){dated->text, sizeof dated->text});
+}
+
 static char *put_date(char *at)
 {
-    static char line[] = "Date: Thu, 01 Jan 1970 00:00:00 GMT\r\n";
-    static int64_t formatted = -1;
-    int64_t now = clock_recent_seconds();
-    if (now != formatted) {
-        date_format(now, line + sizeof "Date: " - 1);
-        formatted = now;
-    }
-    return put_span(at, (struct span){line, sizeof line - 1});
+    static struct dated now = DATED_1970;
+    return put_dated(put_span(at, SPAN("Date: ")), &now, clock_recent_seconds());
 }
 
 /* A file that claims to be of the future was modified now at the latest (RFC 9110 §8.8.2.1). */
 static char *put_last_modified(char *at, int64_t modified)
 {
+    static struct dated last = DATED_1970;
     int64_t now = clock_seconds();
     at = put_span(at, SPAN("Last-Modified: "));
-    date_format(modified < now ? modified : now, at);
-    return put_span(at + DATE_LEN, SPAN("\r\n"));
+    return put_dated(at, &last, modified < now ? modified : now);
 }
 
 /* Built from the name that was stored, encoded anew: not from what the client sent. */
