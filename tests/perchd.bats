@@ -42,11 +42,9 @@ teardown() {
     [ "$(curl -sS -g "${BASH_REMATCH[1]}echo/six")" = six ]
 }
 
-# What the machine would choose is told by the other one, which anyone may come to.
+# What the machine would choose is told by the one that anyone may come to.
 @test "connections to loopback are sent to by no clock, others as the machine has it" {
-    LISTENERS=2 start_perchd --listen 0.0.0.0:0
-    [[ ${ANNOUNCED[0]} =~ :([0-9]+)/$ ]]
-    py "$PORT" "${BASH_REMATCH[1]}" <<'END'
+    py <<'END'
 def algorithm(port):
     with connect(f"127.0.0.1:{port}") as talk:
         assert talk.ask().status == 200
@@ -55,7 +53,14 @@ def algorithm(port):
 
 with open("/proc/sys/net/ipv4/tcp_congestion_control") as file:
     usual = file.read().strip()
-assert [algorithm(port) for port in sys.argv[1:]] == ["reno", usual]
+with socket.create_server(("127.0.0.1", 0)) as passed:
+    script = f'LISTEN_FDS=1 LISTEN_PID=$$ exec "$0" "$@" 3<&{passed.fileno()}'
+    options = ["--listen", "127.0.0.1:0", "--listen", "0.0.0.0:0"]
+    with Process(["bash", "-c", script, PERCHD, *options], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                 pass_fds=[passed.fileno()]) as perchd:
+        ports = [perchd.popen.stdout.readline().decode().strip("/\n").rpartition(":")[2] for _ in range(3)]
+        assert [algorithm(port) for port in ports] == ["reno", "reno", usual]
+        perchd.signal(signal.SIGTERM)
 END
 }
 

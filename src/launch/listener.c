@@ -51,8 +51,11 @@ void listeners_inherit(struct listeners *listeners)
         bool is_unix = getsockname(fd, &address.any, &len) == 0 && address.any.sa_family == AF_UNIX;
         int flags = fcntl(fd, F_GETFL);
         fcntl(fd, F_SETFL, flags | O_NONBLOCK);
-        if (!is_unix)
+        if (!is_unix) {
+            const union handover_address local = bequest_address(fd);
             bequest_no_delay(fd);
+            bequest_no_pacing(fd, &local);
+        }
         new_listener(listeners, fd, is_unix)->name = inherit_name(fd);
     }
 }
