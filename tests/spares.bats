@@ -320,14 +320,17 @@ with connect() as talk:
     # Its name is found in what the kernel tells of the folder, its ending in the answers of the types.
     talk.send(request(f"/files/a.{secret[:16]}", method="PUT", body="a"))
     assert talk.reply().status == 201
-    assert talk.ask(f"/files/a.{secret[:16]}").body == b"a"
+    os.utime(f"files/a.{secret[:16]}", (0, 1_000_000_000))
+    reply = talk.ask(f"/files/a.{secret[:16]}")
+    assert reply.body == b"a"
+    told = [secret[:16].encode(), reply.get("Last-Modified").encode()]
     assert talk.ask("/files/", "Accept: text/plain").body.decode() == f"a\na.{secret[:16]}\n"
     [spare] = children(perchd)
     try:
-        assert secret[:16].encode() in memory_of(spare)
+        assert all(text in memory_of(spare) for text in told)
     except PermissionError:
         sys.exit(0)
-eventually("it is back", lambda: secret[:16].encode() not in memory_of(spare))
+eventually("it is back", lambda: not any(text in memory_of(spare) for text in told))
 assert children(perchd).keys() == {spare}
 with connect() as talk:
     assert talk.ask("/echo/b").body == b"b"

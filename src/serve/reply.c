@@ -1,5 +1,6 @@
 #include "serve/reply.h"
 
+#include "base/forget.h"
 #include "base/put.h"
 #include "bounds.h"
 #include "http/date.h"
@@ -23,37 +24,35 @@ static char *put_field(char *at, struct span name_and_colon, struct span value)
     return put_span(at, SPAN("\r\n"));
 }
 
-/* A date is the same for many replies: it is formatted anew only where it is another one. */
+/* A date is the same for many replies: it is formatted anew only where it is another one. Zeros:
+ * there is none yet. */
 struct dated {
     int64_t seconds;
-    char text[DATE_LEN + 2];
+    char text[DATE_LEN];
 };
-
-#define DATED_1970                                                                                 \
-    {                                                                                              \
-        0, "Thu, 01 Jan 1970 00:00:00 GMT\r\n"                                                     \
-    }
 
 static char *put_dated(char *at, struct dated *dated, int64_t seconds)
 {
-    if (seconds != dated->seconds) {
+    if (seconds != dated->seconds || !dated->text[0]) {
         date_format(seconds, dated->text);
         dated->seconds = seconds;
     }
-    return put_span(at, (struct span){dated->text, sizeof dated->text});
+    at = put_span(at, (struct span){dated->text, sizeof dated->text});
+    return put_span(at, SPAN("\r\n"));
 }
 
 static char *put_date(char *at)
 {
-    static struct dated now = DATED_1970;
+    static struct dated now;
     return put_dated(put_span(at, SPAN("Date: ")), &now, clock_recent_seconds());
 }
 
 /* A file that claims to be of the future was modified now at the latest (RFC 9110 §8.8.2.1). */
 static char *put_last_modified(char *at, int64_t modified)
 {
-    static struct dated last = DATED_1970;
+    static struct dated last;
     int64_t now = clock_seconds();
+    forget_later(&last, sizeof last);
     at = put_span(at, SPAN("Last-Modified: "));
     return put_dated(at, &last, modified < now ? modified : now);
 }
