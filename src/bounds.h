@@ -138,9 +138,9 @@
  * behind its sending, and its room on the disk, where somebody removes it meanwhile, would be
  * missed. */
 #define HELD_FILE_MAX 65536
-/* A file from here on leaves in full segments (TCP_CORK): two calls, for a tenth less time. Shorter
- * ones gain nothing. */
-#define CORK_MIN 524288
+/* To a client on this machine a file from here on leaves in full segments (TCP_CORK): two calls,
+ * for a tenth less time. Shorter ones gain nothing. */
+#define CORK_MIN (1 << 20)
 /* One sendfile: large enough that the calls vanish behind the copying. */
 #define SENDFILE_STEP (1 << 20)
 

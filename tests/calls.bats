@@ -49,18 +49,16 @@ check("pipelined", each(pipeline), exchange)
 END
 }
 
-@test "a small file takes four calls besides, the same one again two; a large one a sendfile, a long one a cork" {
+@test "a small file takes four calls besides, the same one again two; a large one a sendfile" {
     mkdir files/folder
     head -c 1000 /dev/urandom | tee files/small >files/folder/small
     head -c 100000 /dev/urandom >files/large
-    head -c 600000 /dev/urandom >files/long
     calls_py <<'END'
 missing = {"read": 1, "sendto": 1, "openat2": 1}
 check("missing", each(lambda talk: talk.ask("/files/none")), missing)
 found = missing | {"newfstatat": 1, "close": 1}
 check("small", each(get("/files/folder/small")), found | {"pread64": 1})
 check("large", each(get("/files/large")), found | {"sendfile": 1})
-check("long", each(get("/files/long")), found | {"sendfile": 1, "setsockopt": 2})
 def unchanged(name):
     def ask(talk):
         etag = talk.ask(name, method="HEAD").get("ETag")
@@ -98,34 +96,56 @@ assert not {"poll", "nanosleep", "clock_gettime", "mmap2"} & set(before), before
 END
 }
 
-@test "a connection that is handed over, with its timeouts set, to a handler that comes back: seven calls" {
-    calls_py <<'END'
+# Python with handed(): the calls of a handler that is given so many connections, one after another, of
+# a listener whose address they have, or not.
+handed_py() {
+    { cat <<'END'; cat; } | calls_py
 import array
 import struct
 
-def handed(times):
-    """The calls of a handler that is given so many connections, one after another."""
+def handed(ask, times, address=bytes(26)):
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     listening = socket.create_server(("127.0.0.1", 0))
-    handover = struct.pack("??2xH26xH26x", True, True, socket.AF_INET, socket.AF_UNSPEC)
+    handover = struct.pack("??2xH26x28s", True, True, socket.AF_INET, address)
     with theirs:
-        perch = Process(["strace", "-o", "calls", PERCH], stdin=theirs)
+        perch = Process(["strace", "-o", "calls", PERCH, "--directory", "files"], stdin=theirs)
     with perch, ours, listening:
         ours.settimeout(LIMIT)
         for _ in range(times):
             with connect("%s:%d" % listening.getsockname()) as talk, listening.accept()[0] as connection:
-                talk.send(request("/echo/abc", "Connection: close"))
+                ask(talk)
                 rights = array.array("i", [connection.fileno()])
                 ours.sendmsg([handover], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)])
-                assert talk.reply().body == b"abc"
+                assert talk.reply().status == 200
                 assert ours.recv(2) == b"r"
         ours.close()
         perch.wait()
     with open("calls", encoding="latin-1") as lines:
-        return [line.partition("(")[0] for line in lines if "(" in line]
-few, many = handed(1), handed(11)
+        return [line for line in lines if "(" in line]
+END
+}
+
+@test "a connection that is handed over, with its timeouts set, to a handler that comes back: seven calls" {
+    handed_py <<'END'
+def ask(talk):
+    talk.send(request("/echo/abc", "Connection: close"))
+few, many = ([line.partition("(")[0] for line in handed(ask, times)] for times in (1, 11))
 made = {name: (many.count(name) - few.count(name)) / 10 for name in set(many)}
 check("handed over", {name: count for name, count in made.items() if count},
       dict.fromkeys(("recvmsg", "read", "sendto", "shutdown", "poll", "close", "write"), 1))
+END
+}
+
+@test "a long file is corked on its way within this machine, and nowhere else" {
+    head -c 2000000 /dev/zero >files/long
+    handed_py <<'END'
+def corks(address, name):
+    made = handed(lambda talk: talk.send(request(name, "Connection: close")), 1, address)
+    return [line.partition("TCP_CORK, ")[2][:3] for line in made if "TCP_CORK" in line]
+here = struct.pack("HH4s20x", socket.AF_INET, 0, socket.inet_aton("127.0.0.1"))
+elsewhere = struct.pack("HH4s20x", socket.AF_INET, 0, socket.inet_aton("192.0.2.1"))
+check("here", corks(here, "/files/long"), ["[1]", "[0]"])
+check("elsewhere", corks(elsewhere, "/files/long"), [])
+check("short", corks(here, "/echo/abc"), [])
 END
 }

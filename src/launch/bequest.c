@@ -36,11 +36,16 @@ union handover_address bequest_address(int fd)
     return local;
 }
 
+/* As os/local.h has it. */
 static bool is_loopback(const union handover_address *address)
 {
     if (address->any.sa_family == AF_INET)
         return ntohl(address->v4.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
-    return address->any.sa_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&address->v6.sin6_addr);
+    if (address->any.sa_family != AF_INET6)
+        return false;
+    const struct in6_addr *v6 = &address->v6.sin6_addr;
+    return IN6_IS_ADDR_LOOPBACK(v6) ||
+           (IN6_IS_ADDR_V4MAPPED(v6) && v6->s6_addr[12] == IN_LOOPBACKNET);
 }
 
 /* Who comes to a loopback address is on this machine, with no line between that could be crowded.

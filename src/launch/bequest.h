@@ -19,7 +19,8 @@ bool bequest_timeouts(int fd);
 /* The address that all have; AF_UNSPEC where it stands for several, and each has its own. */
 union handover_address bequest_address(int fd);
 
-/* Where the address is one of loopback: sending goes by no clock. */
+/* Where the address is one of loopback: sending goes by no clock. For a connection, too, whose
+ * listener could not know. */
 void bequest_no_pacing(int fd, const union handover_address *address);
 
 /* One is there when its client has sent something, or has been silent for a second

@@ -1,5 +1,6 @@
 #include "launch/offer.h"
 
+#include "launch/bequest.h"
 #include "launch/nearby.h"
 
 #include <errno.h>
@@ -23,8 +24,10 @@ void offer_describe(struct handover *handover, const struct arrival *arrival)
         memcpy(&handover->peer.v6, address, sizeof handover->peer.v6);
     else
         handover->peer.any.sa_family = AF_UNIX;
-    if (handover->peer.any.sa_family != AF_UNIX && handover->local.any.sa_family == AF_UNSPEC)
+    if (handover->peer.any.sa_family != AF_UNIX && handover->local.any.sa_family == AF_UNSPEC) {
         getsockname(arrival->connection, &handover->local.any, &len);
+        bequest_no_pacing(arrival->connection, &handover->local);
+    }
 }
 
 int offer_give(int control, const struct handover *handover, int connection, pid_t lone)

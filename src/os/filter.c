@@ -65,7 +65,7 @@ static const struct rule allowed[] = {
     {.number = SYS_close},
     /* SO_RCVTIMEO and SO_SNDTIMEO, which differ in one bit. */
     {.number = SYS_setsockopt, .checks = {{LOW(1), UINT32_MAX, SOL_SOCKET}, {LOW(2), ~1U, SO_RCVTIMEO}}},
-    {.number = SYS_setsockopt, .checks = {{LOW(1), UINT32_MAX, IPPROTO_TCP}, {LOW(2), UINT32_MAX, TCP_CORK}}},
+    {.number = SYS_setsockopt, .only = FILTER_AWAITS, .checks = {{LOW(1), UINT32_MAX, IPPROTO_TCP}, {LOW(2), UINT32_MAX, TCP_CORK}}},
     {.number = SYS_setsockopt, .only = FILTER_AWAITS, .checks = {{LOW(1), UINT32_MAX, IPPROTO_TCP}, {LOW(2), UINT32_MAX, TCP_USER_TIMEOUT}}},
     {.number = SYS_recvmsg, .only = FILTER_AWAITS, .checks = {{LOW(0), UINT32_MAX, STDIN_FILENO}, {HIGH(0), UINT32_MAX, 0}}},
 #ifdef SYS_poll

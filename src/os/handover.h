@@ -25,7 +25,7 @@ struct handover {
     bool returns;  /* the process is expected back: HANDOVER_READY */
     bool is_timed; /* the connection's timeouts are set: TIMEOUT_FIRST_MS, OUTPUT_LOOK_MS, and
                     * TIMEOUT_STALL_MS for the kernel to give up (TCP_USER_TIMEOUT) */
-    union handover_address peer, local;
+    union handover_address peer, local; /* to an address of loopback it sends by no clock */
 };
 
 /* What a spare says when it is ready for the next connection: one byte. */

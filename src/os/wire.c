@@ -1,6 +1,7 @@
 #include "os/wire.h"
 
 #include "os/clock.h"
+#include "os/local.h"
 #include "os/stop.h"
 
 #include <errno.h>
@@ -86,6 +87,7 @@ void wire_open_late(struct wire *wire, int connection, const struct pace_limits 
 {
     begin(wire, (struct peer){connection, connection, PEER_SOCKET, PEER_SOCKET}, limits);
     stop_watch_now(connection);
+    wire->is_unpaced = local_is_loopback();
     limit_output(wire, is_timed);
     if (is_timed)
         wire->in_wait_ms = TIMEOUT_FIRST_MS;

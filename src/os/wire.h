@@ -23,11 +23,12 @@
 
 struct wire {
     struct peer peer;
-    bool broken;    /* nothing can be sent any more */
-    bool ended;     /* the peer has sent all that it will */
-    int in_wait_ms; /* what the socket's receive timeout is set to; 0: for ever; -1: not yet */
-    size_t floor;   /* input before this stays where it is: wire_hold() */
-    size_t start;   /* input [start, end) is unread */
+    bool broken;     /* nothing can be sent any more */
+    bool ended;      /* the peer has sent all that it will */
+    bool is_unpaced; /* what is sent goes by no clock (struct handover) */
+    int in_wait_ms;  /* what the socket's receive timeout is set to; 0: for ever; -1: not yet */
+    size_t floor;    /* input before this stays where it is: wire_hold() */
+    size_t start;    /* input [start, end) is unread */
     size_t end;
     char *out; /* what was gathered: in near, and in far once that is too small */
     size_t out_len;
@@ -48,7 +49,8 @@ void wire_open(struct wire *wire, struct peer peer, const struct pace_limits *li
 /*
  * The same in two steps, where the connection is still to come (os/handover.h): what a jailed
  * process can't do any more, or a client would wait for, and then what is left. The connection
- * blocks, and has TCP_NODELAY from its listener; is_timed: and timeouts (struct handover).
+ * blocks, and has TCP_NODELAY from its listener; is_timed: and timeouts (struct handover). Its own
+ * end is known (os/local.h).
  */
 void wire_prepare(struct wire *wire);
 void wire_open_late(struct wire *wire, int connection, const struct pace_limits *limits,

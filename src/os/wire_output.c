@@ -168,11 +168,11 @@ static void copy_file(struct wire *wire, int fd, uint64_t from, uint64_t len)
 }
 
 /* While it is set, what leaves is full segments: without, each acknowledgement sends on its way
- * what there is just then, which is one more for the peer to be woken by. Fails on a unix socket.
- */
-static bool set_cork(const struct wire *wire, int on)
+ * what there is just then, which is one more for the peer to be woken by. Not where an algorithm
+ * may go by a clock (BBR), which would take what is held back for all that there is. */
+static void set_cork(const struct wire *wire, int on)
 {
-    return setsockopt(wire->peer.out, IPPROTO_TCP, TCP_CORK, &on, sizeof on) == 0;
+    setsockopt(wire->peer.out, IPPROTO_TCP, TCP_CORK, &on, sizeof on);
 }
 
 /* From the page cache to the socket. */
@@ -200,7 +200,9 @@ void wire_send_file(struct wire *wire, int fd, uint64_t from, uint64_t len)
         copy_file(wire, fd, from, len);
         return;
     }
-    bool is_corked = len >= CORK_MIN && set_cork(wire, 1);
+    bool is_corked = wire->is_unpaced && len >= CORK_MIN;
+    if (is_corked)
+        set_cork(wire, 1);
     send_gathered(wire, MSG_MORE);
     pass_file(wire, fd, from, len);
     if (is_corked)
