@@ -86,11 +86,7 @@ static char octet_at(struct span text, size_t *len)
 
 bool target_path_starts(struct span path, struct span prefix, struct span *rest)
 {
-    size_t same = 0;
-    while (same < prefix.len && same < path.len && path.at[same] == prefix.at[same])
-        same++;
-    path = span_after(path, same);
-    for (size_t i = same; i < prefix.len; i++) {
+    for (size_t i = 0; i < prefix.len; i++) {
         size_t len = 1;
         if (path.len && path.at[0] == prefix.at[i]) {
             path = span_after(path, 1);
