@@ -120,7 +120,7 @@ int head_parse_line(struct head *head, const char *buffer, size_t len)
     return scanned;
 }
 
-int head_parse_fields(struct head *head, const char *buffer, size_t len)
+static int parse_fields(struct head *head, const char *buffer, size_t len)
 {
     int parsed = fields_parse(&head->fields, buffer, len, head->begin + HEAD_MAX);
     if (parsed <= 0) {
@@ -134,7 +134,7 @@ int head_parse_fields(struct head *head, const char *buffer, size_t len)
 int head_parse(struct head *head, const char *buffer, size_t len)
 {
     int parsed = head->has_request_line ? 1 : head_parse_line(head, buffer, len);
-    return parsed > 0 ? head_parse_fields(head, buffer, len) : parsed;
+    return parsed > 0 ? parse_fields(head, buffer, len) : parsed;
 }
 
 bool head_has_begun(const struct head *head)

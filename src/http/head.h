@@ -35,9 +35,8 @@ void head_begin(struct head *head);
  */
 int head_parse(struct head *head, const char *buffer, size_t len);
 
-/* The same in two steps: the request line, until has_request_line, and what is behind it. */
+/* The request line alone, until has_request_line; head_parse() goes on behind it. */
 int head_parse_line(struct head *head, const char *buffer, size_t len);
-int head_parse_fields(struct head *head, const char *buffer, size_t len);
 
 /* Whether more than an empty line before a head, or the CR of one, has been seen so far. */
 bool head_has_begun(const struct head *head);

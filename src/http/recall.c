@@ -12,7 +12,7 @@ static bool is_same_step(const char *a, const char *b)
     return ours == theirs;
 }
 
-/* Of at least STEP octets. */
+/* Of at least STEP octets. memcmp(3) of a small libc takes one octet after another. */
 static bool is_same(const char *a, const char *b, size_t len)
 {
     for (size_t at = 0; at < len - STEP; at += STEP)
@@ -97,7 +97,7 @@ int recall_parse(struct recall *recall, struct head *head, const char *buffer, s
     size_t end = head->line.at + recall->len - recall->line_len;
     bool is_section = take_section(recall, head, buffer, len);
     recall->len = 0; /* the rows are others now */
-    int parsed = is_section ? (int)end : head_parse_fields(head, buffer, len);
+    int parsed = is_section ? (int)end : head_parse(head, buffer, len);
     if (parsed > 0)
         note(recall, head, buffer, (size_t)parsed);
     return parsed;

@@ -6,7 +6,6 @@
 
 #include "http/framing.h"
 #include "http/head.h"
-#include "http/recall.h"
 #include "http/target.h"
 #include "os/client.h"
 #include "os/store.h"
@@ -43,7 +42,6 @@ struct exchange {
     } log;                     /* set only where there is one */
     int64_t last_moment;       /* the connection is kept until then (clock_ms()) */
     bool keep;                 /* the connection stays after this reply; the session's to decide */
-    struct recall *recall;     /* of the head */
     struct head head;
 };
 

@@ -3,6 +3,7 @@
 #include "base/forget.h"
 #include "bounds.h"
 #include "http/proxy.h"
+#include "http/recall.h"
 #include "os/clock.h"
 #include "os/coder.h"
 #include "os/folder.h"
@@ -83,6 +84,8 @@ static bool meet_client(struct exchange *exchange)
 
 /* ---- The head ---- */
 
+static struct recall recall;
+
 /*
  * Reads one head. Its clock starts with its first octet; until then the connection may be idle for
  * a time of its own. 0: the head is complete; else the status of its refusal, or NOBODY_WAITS.
@@ -99,7 +102,7 @@ static int receive_head(struct exchange *exchange, enum stop_wait what)
         struct span unread = wire_unread(exchange->wire);
         if (unread.len)
             log_begins(exchange);
-        int parsed = unread.len ? recall_parse(exchange->recall, head, unread.at, unread.len) : 0;
+        int parsed = unread.len ? recall_parse(&recall, head, unread.at, unread.len) : 0;
         if (parsed > 0) {
             log_request_line(exchange, span_after(unread, head->begin));
             wire_consume(exchange->wire, (size_t)parsed);
@@ -248,7 +251,6 @@ static void serve_one(struct exchange *exchange, unsigned number)
 }
 
 static struct exchange exchange;
-static struct recall recall;
 
 void session_prepare(void)
 {
@@ -264,7 +266,6 @@ void session_run(const struct settings *settings, const struct store *store, str
     exchange.store = store;
     exchange.client = client;
     exchange.wire = wire;
-    exchange.recall = &recall;
     if (!meet_client(&exchange)) {
         wire_finish(wire, true);
         return;
