@@ -112,7 +112,7 @@ endef
 
 SOURCES_perch  := src/perch.c $(wildcard src/base/*.c src/http/*.c src/os/*.c src/serve/*.c)
 SOURCES_perchd := src/perchd.c $(wildcard src/base/*.c src/launch/*.c) \
-                  src/os/inherit.c src/os/clock.c src/os/powers.c
+                  src/os/inherit.c src/os/clock.c src/os/loopback.c src/os/powers.c
 SOURCES        := $(wildcard src/*.c src/*/*.c)
 HEADERS        := $(wildcard src/*.h src/*/*.h)
 

@@ -1,6 +1,7 @@
 #include "launch/bequest.h"
 
 #include "bounds.h"
+#include "os/loopback.h"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -36,25 +37,13 @@ union handover_address bequest_address(int fd)
     return local;
 }
 
-/* As os/local.h has it. */
-static bool is_loopback(const union handover_address *address)
-{
-    if (address->any.sa_family == AF_INET)
-        return ntohl(address->v4.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
-    if (address->any.sa_family != AF_INET6)
-        return false;
-    const struct in6_addr *v6 = &address->v6.sin6_addr;
-    return IN6_IS_ADDR_LOOPBACK(v6) ||
-           (IN6_IS_ADDR_V4MAPPED(v6) && v6->s6_addr[12] == IN_LOOPBACKNET);
-}
-
 /* Who comes to a loopback address is on this machine, with no line between that could be crowded.
  * The kernel's usual algorithm may send by a clock all the same (BBR): downloads then are half as
  * fast and cost twice as much. Each kernel has this one, for all users. */
 void bequest_no_pacing(int fd, const union handover_address *address)
 {
     static const char simplest[] = "reno";
-    if (is_loopback(address))
+    if (loopback_is(address))
         setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, simplest, sizeof simplest - 1);
 }
 

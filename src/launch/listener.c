@@ -46,16 +46,13 @@ void listeners_inherit(struct listeners *listeners)
         if (!listening)
             diag_die(EX_CONFIG,
                      "descriptor %d from the service manager does not listen; set Accept=no", fd);
-        union address address = {.any.sa_family = AF_UNSPEC};
-        len = sizeof address;
-        bool is_unix = getsockname(fd, &address.any, &len) == 0 && address.any.sa_family == AF_UNIX;
+        const union handover_address local = bequest_address(fd);
+        bool is_unix = local.any.sa_family == AF_UNIX;
         int flags = fcntl(fd, F_GETFL);
         fcntl(fd, F_SETFL, flags | O_NONBLOCK);
-        if (!is_unix) {
-            const union handover_address local = bequest_address(fd);
+        if (!is_unix)
             bequest_no_delay(fd);
-            bequest_no_pacing(fd, &local);
-        }
+        bequest_no_pacing(fd, &local);
         new_listener(listeners, fd, is_unix)->name = inherit_name(fd);
     }
 }

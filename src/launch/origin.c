@@ -1,5 +1,7 @@
 #include "launch/origin.h"
 
+#include "os/loopback.h"
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -33,17 +35,17 @@ static struct origin unix_origin(int connection)
 bool origin_find(struct origin *origin, int connection, const struct sockaddr_storage *address)
 {
     if (address->ss_family == AF_INET) {
-        *origin = ipv4_origin(((const struct sockaddr_in *)address)->sin_addr.s_addr);
-    } else if (address->ss_family == AF_INET6) {
+        const struct in_addr *v4 = &((const struct sockaddr_in *)address)->sin_addr;
+        *origin = ipv4_origin(v4->s_addr);
+        return loopback_is_v4(v4);
+    }
+    if (address->ss_family == AF_INET6) {
         const struct in6_addr *v6 = &((const struct sockaddr_in6 *)address)->sin6_addr;
         *origin = ipv6_origin(v6);
-        if (IN6_IS_ADDR_LOOPBACK(v6))
-            return true;
-    } else {
-        *origin = unix_origin(connection);
-        return true;
+        return loopback_is_v6(v6);
     }
-    return origin->family == AF_INET && origin->address >> 24 == IN_LOOPBACKNET;
+    *origin = unix_origin(connection);
+    return true;
 }
 
 bool origin_equal(struct origin a, struct origin b)

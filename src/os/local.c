@@ -1,26 +1,9 @@
 #include "os/local.h"
 
-#include <netinet/in.h>
-#include <string.h>
+#include "os/loopback.h"
+
 #include <sys/socket.h>
 #include <sys/utsname.h>
-
-/* Addresses in network order, wherever they stand. */
-static bool is_loopback_4(const void *address)
-{
-    uint32_t number;
-    memcpy(&number, address, sizeof number);
-    return ntohl(number) >> 24 == IN_LOOPBACKNET;
-}
-
-/* An IPv4 connection to a socket that listens on both has a mapped address. */
-static bool is_loopback_6(const void *address)
-{
-    struct in6_addr copy;
-    memcpy(&copy, address, sizeof copy);
-    return IN6_IS_ADDR_LOOPBACK(&copy) ||
-           (IN6_IS_ADDR_V4MAPPED(&copy) && is_loopback_4(copy.s6_addr + 12));
-}
 
 static bool is_loopback;
 static struct utsname machine;
@@ -33,8 +16,7 @@ void local_ask_name(void)
 
 void local_begin_at(const union handover_address *address)
 {
-    is_loopback = (address->any.sa_family == AF_INET && is_loopback_4(&address->v4.sin_addr)) ||
-                  (address->any.sa_family == AF_INET6 && is_loopback_6(&address->v6.sin6_addr));
+    is_loopback = loopback_is(address);
 }
 
 void local_begin(int connection)
@@ -51,9 +33,9 @@ void local_begin(int connection)
 void local_believe(const struct proxy *proxy)
 {
     if (proxy->family == PROXY_IPV4)
-        is_loopback = is_loopback_4(proxy->destination.address);
+        is_loopback = loopback_is_v4(proxy->destination.address);
     else if (proxy->family == PROXY_IPV6)
-        is_loopback = is_loopback_6(proxy->destination.address);
+        is_loopback = loopback_is_v6(proxy->destination.address);
 }
 
 bool local_is_loopback(void)
