@@ -65,8 +65,7 @@ with socket.create_server(("127.0.0.1", 0)) as passed:
         assert algorithm("127.0.0.1", handed) == algorithm("127.0.0.1", own) == "reno"
         assert algorithm("192.0.2.1", any_address) == usual
         # Of such a socket's connections those that are handed over to a spare: the first may come too early.
-        while algorithm("127.0.0.1", any_address) != "reno":
-            pass
+        eventually("one is handed over", lambda: algorithm("127.0.0.1", any_address) == "reno")
         assert algorithm("192.0.2.1", any_address) == usual
         perchd.signal(signal.SIGTERM)
 END
